@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/files.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace unitlock {
+namespace {
+
+int open_in_root(int root, const std::string& path, int flags) {
+  struct open_how how = {};
+  how.flags = static_cast<__u64>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_IN_ROOT;
+  // EAGAIN: a rename(2) elsewhere raced with the walk, see openat2(2).
+  for (int attempt = 0;; ++attempt) {
+    long fd = syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
+    if (fd >= 0 || (errno != EAGAIN && errno != EINTR) || attempt == 100)
+      return static_cast<int>(fd);
+  }
+}
+
+Result<std::string> read_all(int fd, const std::string& path, std::size_t limit, bool cut) {
+  std::string text;
+  struct stat st = {};
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    text.reserve(std::min<std::size_t>(static_cast<std::size_t>(st.st_size) + 1, limit));
+  char buffer[16384];
+  for (;;) {
+    ssize_t n = read(fd, buffer, std::min(sizeof buffer, limit + 1 - text.size()));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return fail(fmt::format("cannot read {}", path), errno);
+    if (n == 0)
+      return text;
+    text.append(buffer, static_cast<std::size_t>(n));
+    if (text.size() <= limit)
+      continue;
+    if (!cut)
+      return fail(fmt::format("cannot read {}", path), EFBIG);
+    text.resize(limit);
+    return text;
+  }
+}
+
+unsigned char entry_type(int directory, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN)
+    return entry.d_type;
+  struct stat st = {};
+  if (fstatat(directory, entry.d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+    return DT_REG; // gone since; opening it will say so
+  return IFTODT(st.st_mode);
+}
+
+} // namespace
+
+Result<Root> Root::open(const std::string& directory) {
+  UniqueFd fd(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd)
+    return fail(fmt::format("cannot open root directory {}", directory), errno);
+  return Root(directory, std::move(fd));
+}
+
+Result<UniqueFd> Root::open_file(std::string_view path, int flags) const {
+  std::string name(path);
+  UniqueFd fd(open_in_root(fd_.get(), name, flags));
+  if (!fd)
+    return fail(fmt::format("cannot open {}", name), errno);
+  return fd;
+}
+
+Result<std::string> Root::read_file(std::string_view path, std::size_t limit) const {
+  // O_NONBLOCK: a FIFO in a unit directory must not stop the boot.
+  auto fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!fd)
+    return tl::unexpected(fd.error());
+  return read_all(fd->get(), std::string(path), limit, false);
+}
+
+Result<std::string> Root::read_start(std::string_view path, std::size_t count) const {
+  auto fd = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!fd)
+    return tl::unexpected(fd.error());
+  return read_all(fd->get(), std::string(path), count, true);
+}
+
+Result<std::vector<DirectoryEntry>> Root::list(std::string_view path) const {
+  auto fd = open_file(path, O_RDONLY | O_DIRECTORY);
+  if (!fd)
+    return tl::unexpected(fd.error());
+  std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd->get()), closedir);
+  if (!stream)
+    return fail(fmt::format("cannot list {}", path), errno);
+  int directory = fd->release(); // closedir closes it now
+  std::vector<DirectoryEntry> entries;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(stream.get());
+    if (!entry && errno != 0)
+      return fail(fmt::format("cannot list {}", path), errno);
+    if (!entry)
+      break;
+    std::string name = entry->d_name;
+    if (name != "." && name != "..")
+      entries.push_back({std::move(name), entry_type(directory, *entry)});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return entries;
+}
+
+Result<std::string> Root::read_link(std::string_view path) const {
+  auto fd = open_file(path, O_PATH | O_NOFOLLOW);
+  if (!fd)
+    return tl::unexpected(fd.error());
+  char buffer[4096];
+  ssize_t n = readlinkat(fd->get(), "", buffer, sizeof buffer);
+  if (n < 0)
+    // An O_PATH descriptor of anything but a link gives ENOENT here.
+    return fail(fmt::format("cannot read link {}", path), errno == ENOENT ? EINVAL : errno);
+  return std::string(buffer, static_cast<std::size_t>(n));
+}
+
+FileKind Root::kind(std::string_view path) const {
+  auto fd = open_file(path, O_PATH);
+  struct stat st = {};
+  if (!fd || fstat(fd->get(), &st) < 0)
+    return FileKind::Missing;
+  if (S_ISREG(st.st_mode))
+    return FileKind::Regular;
+  if (S_ISDIR(st.st_mode))
+    return FileKind::Directory;
+  // systemd's null_or_empty(): the null device, wherever it lies.
+  if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
+    return FileKind::Null;
+  return FileKind::Other;
+}
+
+Result<void> write_atomically(const std::string& directory, const std::string& name,
+                              std::string_view text) {
+  std::error_code made;
+  std::filesystem::create_directories(directory, made);
+  if (made)
+    return fail(fmt::format("cannot make directory {}", directory), made.value());
+  std::string target = directory + "/" + name;
+  std::string temporary = directory + "/." + name + ".XXXXXX";
+  UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd)
+    return fail(fmt::format("cannot create {}", temporary), errno);
+  int number = fchmod(fd.get(), 0644) < 0 ? errno : 0;
+  while (number == 0 && !text.empty()) {
+    ssize_t n = write(fd.get(), text.data(), text.size());
+    if (n >= 0)
+      text.remove_prefix(static_cast<std::size_t>(n));
+    else if (errno != EINTR)
+      number = errno;
+  }
+  // close(2) may be where a full disk shows.
+  if (close(fd.release()) < 0 && number == 0)
+    number = errno;
+  if (number == 0 && rename(temporary.c_str(), target.c_str()) < 0)
+    number = errno;
+  if (number == 0)
+    return {};
+  unlink(temporary.c_str());
+  return fail(fmt::format("cannot write {}", target), number);
+}
+
+std::string simplify_path(std::string_view path) {
+  std::string simple;
+  std::size_t at = 0;
+  while (at < path.size()) {
+    std::size_t end = std::min(path.find('/', at), path.size());
+    std::string_view component = path.substr(at, end - at);
+    if (!component.empty() && component != ".") {
+      simple += '/';
+      simple += component;
+    }
+    at = end + 1;
+  }
+  return simple.empty() ? "/" : simple;
+}
+
+bool path_is_below(std::string_view path, std::string_view ancestor) {
+  if (ancestor == "/")
+    return true;
+  return path.substr(0, ancestor.size()) == ancestor &&
+         (path.size() == ancestor.size() || path[ancestor.size()] == '/');
+}
+
+bool path_has_dotdot(std::string_view path) {
+  std::string framed = fmt::format("/{}/", path);
+  return framed.find("/../") != std::string::npos;
+}
+
+std::string_view path_basename(std::string_view path) {
+  std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+} // namespace unitlock

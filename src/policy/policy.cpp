@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "policy/policy.hpp"
+
+#include <map>
+#include <tuple>
+
+namespace unitlock {
+
+using landlock::AccessSet;
+using landlock::Family;
+
+AccessSet restricted_by(const Policy& policy) {
+  FamilySet families = policy.families.value_or(kAllFamilies);
+  AccessSet set = landlock::known_to(policy.abi);
+  for (Family family : {Family::Filesystem, Family::Network, Family::Scope})
+    if ((families & family_bit(family)) == 0)
+      set.of(family) = 0;
+  if (policy.scope)
+    set.scope &= *policy.scope;
+  for (const PortRule& rule : policy.ports)
+    if (rule.any)
+      set.net &= ~rule.access;
+  return set;
+}
+
+void merge_into(Policy& into, const Policy& from) {
+  into.paths.insert(into.paths.end(), from.paths.begin(), from.paths.end());
+  into.ports.insert(into.ports.end(), from.ports.begin(), from.ports.end());
+  into.quiet.insert(into.quiet.end(), from.quiet.begin(), from.quiet.end());
+  if (from.families)
+    into.families = static_cast<FamilySet>(into.families.value_or(0) | *from.families);
+  if (from.scope)
+    into.scope = into.scope.value_or(0) | *from.scope;
+}
+
+namespace {
+
+/// Keeps the first of each key and folds the later ones into it.
+template <class Rule, class Key, class Fold>
+void fold_by_key(std::vector<Rule>& rules, Key key, Fold fold) {
+  std::map<decltype(key(rules.front())), std::size_t> seen;
+  std::vector<Rule> kept;
+  for (Rule& rule : rules) {
+    auto [at, is_new] = seen.try_emplace(key(rule), kept.size());
+    if (is_new)
+      kept.push_back(std::move(rule));
+    else
+      fold(kept[at->second], rule);
+  }
+  rules = std::move(kept);
+}
+
+} // namespace
+
+void remove_duplicates(Policy& policy) {
+  fold_by_key(
+      policy.paths, [](const PathRule& r) { return r.path; },
+      [](PathRule& kept, const PathRule& again) {
+        kept.access |= again.access;
+        kept.optional = kept.optional && again.optional;
+      });
+  fold_by_key(
+      policy.ports, [](const PortRule& r) { return std::tuple(r.first, r.last, r.any); },
+      [](PortRule& kept, const PortRule& again) { kept.access |= again.access; });
+  fold_by_key(
+      policy.quiet, [](const QuietRule& r) { return r.path; },
+      [](QuietRule& kept, const QuietRule& again) {
+        kept.optional = kept.optional && again.optional;
+      });
+}
+
+} // namespace unitlock

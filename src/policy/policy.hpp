@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a service may touch: plain data. Everything else converts to it (the [X-Landlock] section,
+// presets, the wrapper's arguments) or from it (the wrapper's arguments, rulesets, `unitlock
+// show`).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "landlock/abi.hpp"
+#include "landlock/access.hpp"
+
+namespace unitlock {
+
+/// Where a rule was written, and on whose behalf.
+struct Provenance {
+  SourceRef where;
+  /// "ReadOnlyPaths=", "preset nginx", "preset nginx → runtime", "derived from StateDirectory="
+  std::string said_by;
+
+  bool operator==(const Provenance&) const = default;
+};
+
+/// Rights on everything below a path.
+struct PathRule {
+  std::string path; ///< absolute, simplified; systemd's specifiers not yet expanded ("%S/nginx")
+  std::uint64_t access = 0; ///< Family::Filesystem bits
+  bool optional = false;    ///< a missing path is skipped; otherwise the start fails
+  Provenance from;
+
+  bool operator==(const PathRule&) const = default;
+};
+
+/// Rights on a range of ports, host byte order. Port 0 of the bind rights is the ephemeral port.
+struct PortRule {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
+  /// Every port: the right is not restricted at all, so ranges do not matter.
+  bool any = false;
+  std::uint64_t access = 0; ///< Family::Network bits
+  Provenance from;
+
+  bool operator==(const PortRule&) const = default;
+};
+
+/// Denials below this path are not logged (ABI 10).
+struct QuietRule {
+  std::string path;
+  bool optional = false;
+  Provenance from;
+
+  bool operator==(const QuietRule&) const = default;
+};
+
+enum class Mode : std::uint8_t { Enforce, Permissive, Off };
+enum class Compatibility : std::uint8_t { BestEffort, Strict };
+enum class ExecLine : std::uint8_t { Start, Condition, Pre, Post, Reload, Stop, StopPost };
+
+/// One bit for each landlock::Family.
+using FamilySet = std::uint8_t;
+constexpr FamilySet family_bit(landlock::Family family) {
+  return static_cast<FamilySet>(1U << static_cast<unsigned>(family));
+}
+inline constexpr FamilySet kAllFamilies = 7;
+
+struct Policy {
+  std::vector<PathRule> paths;
+  std::vector<PortRule> ports;
+  std::vector<QuietRule> quiet;
+
+  /// Families under restriction; all of them where nobody said.
+  std::optional<FamilySet> families;
+  /// Family::Scope bits: what stays inside; all of them where nobody said.
+  std::optional<std::uint64_t> scope;
+
+  Mode mode = Mode::Enforce;
+  Compatibility compatibility = Compatibility::BestEffort;
+  /// The newest ABI whose rights are restricted.
+  int abi = landlock::kPinnedAbi;
+  bool log_denials = true;
+  std::set<ExecLine> commands = {ExecLine::Start};
+
+  bool operator==(const Policy&) const = default;
+};
+
+/// Every right that the policy denies unless one of its rules grants it, of any ABI up to the
+/// pinned one. A right granted on `any` port is not restricted.
+landlock::AccessSet restricted_by(const Policy& policy);
+
+/// Adds what `from` grants and what `from` restricts to `into`. Restrictions are united, never
+/// intersected: composing can take nothing away from what is restricted. The scalars (mode,
+/// compatibility, ABI, logging, commands) stay those of `into`.
+void merge_into(Policy& into, const Policy& from);
+
+/// Unites rules on the same path or the same ports. The first rule's place and provenance stay; a
+/// required path wins over an optional one.
+void remove_duplicates(Policy& policy);
+
+} // namespace unitlock
