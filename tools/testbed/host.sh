@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The packages that the tests want on the machine itself. The libraries and the compiler are not
+# named here: they are debian/control's Build-Depends.
+
+# Tools of the test suites, by what needs them.
+HOST_PACKAGES=(
+    # compilers, checks and formatting
+    g++ clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev ninja-build ccache
+    codespell shellcheck reuse lintian
+    # packages and root file systems
+    dpkg-dev mmdebstrap debian-archive-keyring
+    # containers
+    systemd-container util-linux procps dbus
+    # the scripts themselves
+    git jq curl ca-certificates python3-minimal
+)
+
+host_installed() {
+    local package
+    for package in "${HOST_PACKAGES[@]}"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            return 1
+    done
+    (cd "$REPO" && dpkg-checkbuilddeps) 2>/dev/null
+}
+
+host_apt() {
+    # satisfy, and not install, because it understands "this | that" and versions.
+    DEBIAN_FRONTEND=noninteractive apt-get satisfy -y -q --no-install-recommends \
+        "$(IFS=,; echo "${HOST_PACKAGES[*]}"), $(build_depends)"
+}
+
+# host_prepare: installs what is missing. The package lists are fetched only when apt cannot do
+# without.
+host_prepare() {
+    host_installed && return
+    need_root "installing the tools (tools/testbed/host.sh)"
+    note "installing the tools that are missing"
+    mkdir -p "$CACHE"
+    {
+        host_apt || { apt-get update -q && host_apt; }
+    } >"$CACHE/host-packages.log" 2>&1 || {
+        tail -n 30 "$CACHE/host-packages.log" >&2
+        die "apt could not install the tools"
+    }
+}

@@ -1,0 +1,113 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Root file systems of the three releases, made by mmdebstrap and kept outside of the checkout.
+# A root's name holds a hash of what it was made from, never the date: the same lists give the
+# same root for as long as the cache lives. Nothing ever writes into a root; whoever needs to
+# writes into an overlay on top.
+#
+# No mirror is named: mmdebstrap takes the one that apt uses on this machine.
+
+# What a booted container needs besides systemd: something to confine (nginx), something to ask
+# it with (curl), and something to read the answers with (jq).
+BOOT_PACKAGES=(systemd systemd-sysv dbus procps nginx-light curl jq)
+BUILD_PACKAGES=(build-essential ccache fakeroot)
+
+# control_field FILE FIELD: a field of a control file on one line.
+control_field() {
+    awk -v field="$2:" '
+        found && /^[^ ]/ { exit }
+        $1 == field { found = 1; sub(/^[^:]*:/, "") }
+        found && !/^ *#/ { printf "%s ", $0 }' "$1" | tr -s ' ' | sed 's/^ //; s/[, ]*$//'
+}
+
+# build_depends: the one list of what a build needs.
+build_depends() { control_field "$REPO/debian/control" Build-Depends; }
+
+# root_dir boot|build RELEASE: prints the path of the root, which is made when it is missing.
+root_dir() {
+    local kind=$1 release=$2 path
+    path=$CACHE/roots/$kind-$release-$(root_key "$kind" "$release")
+    cached "$path" root_make "$kind" "$release" >&2
+    echo "$path"
+}
+
+root_key() {
+    {
+        printf '%s\n' "$@"
+        root_packages "$1"
+        root_satisfy "$1"
+        declare -f root_make root_options
+    } | short_hash
+}
+
+root_packages() {
+    case $1 in
+    boot) (IFS=,; echo "${BOOT_PACKAGES[*]}") ;;
+    build) (IFS=,; echo "${BUILD_PACKAGES[*]}") ;;
+    esac
+}
+
+# Alternatives and versions, which mmdebstrap's --include does not know, go through apt.
+root_satisfy() { [ "$1" != build ] || build_depends; }
+
+root_options() {
+    # The snapshot behind a mirror of sid can be older than its Release file allows.
+    if [ "$1" = sid ]; then
+        echo "--aptopt=Acquire::Check-Valid-Until \"false\""
+    fi
+}
+
+# root_make KIND RELEASE TARGET. In mounts of its own, so that nothing stays mounted in a root
+# whose making was interrupted, and one at a time: of two at once, dpkg in one was seen to fail.
+root_make() {
+    local kind=$1 release=$2 target=$3 log options=() lock
+    need_root "making a root file system"
+    log=$CACHE/roots/$kind-$release.log
+    exec {lock}>"$CACHE/roots/making.lock"
+    flock "$lock"
+    note "making the $kind root of $release"
+    mapfile -t options < <(root_options "$release")
+    # shellcheck disable=SC2016  # the hook's variables are the hook's
+    SATISFY=$(root_satisfy "$kind") unshare -m --propagation private \
+        mmdebstrap --mode=root --variant=minbase "${options[@]}" \
+        --aptopt='APT::Install-Recommends "false"' --include="$(root_packages "$kind")" \
+        --customize-hook='[ -z "$SATISFY" ] || chroot "$1" apt-get satisfy -y -q "$SATISFY"' \
+        "$release" "$target" >"$log" 2>&1 {lock}>&- || {
+        tail -n 30 "$log" >&2
+        exec {lock}>&-
+        return 1
+    }
+    exec {lock}>&-
+}
+
+# depends_layer RELEASE DEB: prints the path of an overlay layer for the boot root with what the
+# package depends on. A layer of its own, keyed by the Depends line, so that neither a new package
+# nor a new dependency makes the whole root anew.
+depends_layer() {
+    local release=$1 depends root path
+    depends=$(dpkg-deb -f "$2" Depends)
+    root=$(root_dir boot "$release")
+    path=$CACHE/roots/depends-$release-$(
+        { printf '%s\n' "$root" "$depends"; declare -f depends_make; } | short_hash
+    )
+    cached "$path" depends_make "$root" "$depends" >&2
+    echo "$path"
+}
+
+# depends_make ROOT DEPENDS TARGET
+depends_make() {
+    note "adding what the package depends on to ${1##*/}"
+    mkdir -p "$3" "$3.work"
+    # shellcheck disable=SC2016  # expanded by the inner shell
+    ROOT=$1 DEPENDS=$2 TARGET=$3 unshare -m --propagation private sh -euc '
+        mount -t overlay overlay -o "lowerdir=$ROOT,upperdir=$TARGET,workdir=$TARGET.work" /mnt
+        cp /etc/resolv.conf /mnt/etc/ 2>/dev/null || true
+        chroot /mnt apt-get update -q
+        DEBIAN_FRONTEND=noninteractive chroot /mnt apt-get satisfy -y -q "$DEPENDS"
+        rm -rf /mnt/var/lib/apt/lists /mnt/var/cache/apt/*
+    ' >"$CACHE/roots/depends.log" 2>&1 || {
+        tail -n 30 "$CACHE/roots/depends.log" >&2
+        return 1
+    }
+    discard "$3.work"
+}
