@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What every verb of `unitlock` shares: the options before the verb, the exit statuses, and how a
+// verb hands its work back to main.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace unitlock::cli {
+
+/// The answer is given and all is well. What "well" means, each verb documents.
+inline constexpr int kWell = 0;
+/// The answer is given, and something in it is not well.
+inline constexpr int kNotWell = 1;
+/// The command line is wrong, or there is no answer.
+inline constexpr int kNoAnswer = 2;
+
+struct Context {
+  /// --root= or UNITLOCK_ROOT; empty means the machine itself.
+  std::string root;
+  /// Set by the verb that the command line names; returns the exit status.
+  std::function<int()> run;
+
+  const std::string& root_directory() const {
+    static const std::string slash = "/";
+    return root.empty() ? slash : root;
+  }
+};
+
+/// "unitlock: message" on standard error, made harmless for a terminal.
+void complain(const std::string& message);
+/// complain() and kNoAnswer, for `return`.
+int no_answer(const Error& error);
+
+} // namespace unitlock::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// unitlock: the command line. Parses, runs one verb, turns every outcome into an exit status.
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/escape.hpp"
+#include "cli/context.hpp"
+#include "cli/verbs.hpp"
+#include "config.hpp"
+
+namespace unitlock::cli {
+
+void complain(const std::string& message) {
+  fmt::print(stderr, "unitlock: {}\n", escape(message, Backslash::Keep));
+}
+
+int no_answer(const Error& error) {
+  complain(to_string(error));
+  return kNoAnswer;
+}
+
+namespace {
+
+void describe(CLI::App& app, Context& context) {
+  app.description("Shows what Landlock confines in systemd services, and what it denied.");
+  app.footer("Exit status: 0 all is well, 1 something is not, 2 wrong usage or no answer.\n"
+             "See unitlock(1).");
+  app.require_subcommand(1);
+  // `unitlock denials --root=X` means the same as `unitlock --root=X denials`.
+  app.fallthrough();
+  app.set_version_flag("--version", "unitlock " UNITLOCK_VERSION);
+  app.add_option("--root", context.root, "Look at the system below this directory")
+      ->envname("UNITLOCK_ROOT")
+      ->type_name("DIR");
+  app.get_formatter()->column_width(34);
+  add_denials(app, context);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("", "unitlock");
+  Context context;
+  describe(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return app.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 has statuses of its own, 100 and up: one for each way to be wrong.
+    complain(error.what());
+    complain("try --help");
+    return kNoAnswer;
+  }
+  return context.run();
+}
+
+/// Standard output that could not be written is no answer.
+int flushed(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+    return status;
+  complain("cannot write to standard output");
+  return kNoAnswer;
+}
+
+} // namespace
+} // namespace unitlock::cli
+
+int main(int argc, char** argv) {
+  // libsmartcols measures and escapes by the locale.
+  std::setlocale(LC_ALL, "");
+  try {
+    return unitlock::cli::flushed(unitlock::cli::run(argc, argv));
+  } catch (const std::exception& error) {
+    unitlock::cli::complain(error.what());
+    return unitlock::cli::kNoAnswer;
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Tables and JSON for the verbs: the only place that knows libsmartcols.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace unitlock::cli {
+
+enum class Format { Table, Json };
+
+struct Column {
+  std::string title;
+  bool right_aligned = false;
+  /// Gives way first where the terminal is narrow: wraps instead of being cut.
+  bool wraps = false;
+};
+
+/// A table on a stream. On a terminal it is fitted to its width; elsewhere nothing is cut or
+/// wrapped unless COLUMNS says how wide to be. Cells are shown as they are given: escape() what
+/// comes from outside.
+class Table {
+public:
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  /// One cell a column.
+  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  bool empty() const { return rows_.empty(); }
+  void print(std::FILE* stream) const;
+
+private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// A JSON string; for bytes that are not UTF-8 an array of numbers, as journalctl does, so that
+/// nothing is lost.
+nlohmann::ordered_json json_bytes(std::string_view bytes);
+/// One line of JSON, ASCII only (harmless on a terminal), with its newline.
+std::string json_line(const nlohmann::ordered_json& value);
+
+/// "2026-11-21 23:15:07", local time: for people.
+std::string local_time(std::uint64_t realtime_usec);
+/// "2026-11-21T23:15:07.791000Z": for programs.
+std::string utc_time(std::uint64_t realtime_usec);
+
+} // namespace unitlock::cli

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The verbs of `unitlock`, in the order of the help text. A new verb is one file with one function,
+// one line here, one in main.cpp and one in meson.build. The function adds a subcommand with its
+// options, and a callback that sets Context::run.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace unitlock::cli {
+
+struct Context;
+
+void add_denials(CLI::App& app, Context& context);
+
+} // namespace unitlock::cli

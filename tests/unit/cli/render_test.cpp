@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/render.hpp"
+
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace unitlock::cli {
+namespace {
+
+std::string printed(const Table& table) {
+  std::FILE* file = std::tmpfile();
+  table.print(file);
+  std::rewind(file);
+  std::string text(4096, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
+  return text;
+}
+
+Table sample() {
+  Table table({{"UNIT"}, {"PATH", false, true}, {"COUNT", true}});
+  table.add({"nginx.service", "/srv/www/a/rather/long/path/to/something", "7"});
+  table.add({"b", "/", "1234"});
+  return table;
+}
+
+TEST(Table, NothingIsCutInAFile) {
+  unsetenv("COLUMNS");
+  EXPECT_EQ(printed(sample()), "UNIT          PATH                                     COUNT\n"
+                               "nginx.service /srv/www/a/rather/long/path/to/something     7\n"
+                               "b             /                                         1234\n");
+}
+
+TEST(Table, ColumnsWrapsWhatMay) {
+  setenv("COLUMNS", "40", 1);
+  EXPECT_EQ(printed(sample()), "UNIT          PATH                 COUNT\n"
+                               "nginx.service /srv/www/a/rather/lo     7\n"
+                               "              ng/path/to/something \n"
+                               "b             /                     1234\n");
+  unsetenv("COLUMNS");
+}
+
+TEST(Json, BytesThatAreNotUtf8BecomeNumbers) {
+  EXPECT_EQ(json_line(json_bytes("/a\n")), "\"/a\\n\"\n");
+  EXPECT_EQ(json_line(json_bytes("/a\xff")), "[47,97,255]\n");
+}
+
+TEST(Json, IsAsciiOnly) {
+  EXPECT_EQ(json_line(json_bytes("é\u202e\x7f")), "\"\\u00e9\\u202e\\u007f\"\n");
+}
+
+TEST(Json, KeepsTheOrderOfFields) {
+  nlohmann::ordered_json object;
+  object["z"] = 1;
+  object["a"] = 2;
+  EXPECT_EQ(json_line(object), "{\"z\":1,\"a\":2}\n");
+}
+
+TEST(Time, ForPrograms) {
+  EXPECT_EQ(utc_time(1795303307791000), "2026-11-21T23:21:47.791000Z");
+}
+
+TEST(Time, ForPeople) {
+  setenv("TZ", "UTC-2", 1);
+  tzset();
+  EXPECT_EQ(local_time(1795303307791000), "2026-11-22 01:21:47");
+}
+
+} // namespace
+} // namespace unitlock::cli
