@@ -11,8 +11,8 @@ AUDIT_USERS=$CACHE/audit-users
 # audit_tool on|off|status: the project's own program.
 audit_tool() {
     if [ -z "${UNITLOCK_AUDIT:-}" ]; then
-        build_target unitlock-audit
-        UNITLOCK_AUDIT=$BUILD/unitlock-audit
+        build_quietly gcc unitlock-audit || return
+        UNITLOCK_AUDIT=$(find "$(build_dir gcc)" -name unitlock-audit -type f)
     fi
     "$UNITLOCK_AUDIT" "$@"
 }

@@ -1,27 +1,44 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Meson builds on the machine itself.
+# Meson builds on the machine itself, one directory for each way of building.
 
-# The build directory that most suites use. Inside of the checkout, where an editor finds it.
-BUILD=$REPO/build-gcc
+# build_dir NAME: inside of the checkout, where an editor finds compile_commands.json.
+build_dir() { echo "$REPO/build-$1"; }
 
-# build_setup DIR [MESON ARGUMENTS...]: configures once; meson itself notices later changes.
+# build_setup NAME: configures once; meson itself notices later changes.
 build_setup() {
-    local dir=$1
-    shift
-    [ -e "$dir/build.ninja" ] || meson setup "$dir" "$REPO" "$@"
+    local dir options
+    dir=$(build_dir "$1")
+    [ ! -e "$dir/build.ninja" ] || return 0
+    read -ra options <<<"$(build_options "$1")"
+    env "${options[@]::2}" meson setup "$dir" "$REPO" -Dwerror=true "${options[@]:2}"
 }
 
-build_setup_default() { CC=gcc CXX=g++ build_setup "$BUILD" -Dwerror=true; }
+# build_options NAME: the two compilers, then meson's options.
+build_options() {
+    case $1 in
+    gcc) echo CC=gcc CXX=g++ ;;
+    clang) echo CC=clang-14 CXX=clang++-14 ;;
+    asan) echo CC=gcc CXX=g++ -Db_sanitize=address,undefined ;;
+    esac
+}
 
-# build_target TARGET: one target of the default build, for pieces that need only that.
-build_target() {
-    mkdir -p "$CACHE"
-    {
-        build_setup_default
-        ninja -C "$BUILD" "$1"
-    } >"$CACHE/build-$1.log" 2>&1 || {
-        tail -n 30 "$CACHE/build-$1.log" >&2
+# build NAME [TARGET...]
+build() {
+    local dir
+    dir=$(build_dir "$1")
+    build_setup "$1" && ninja -C "$dir" -j2 "${@:2}"
+}
+
+# build_quietly NAME TARGET...: for pieces of the testbed that need one program of ours; says
+# something only when it fails.
+build_quietly() {
+    local log
+    log=$(mktemp)
+    build "$@" >"$log" 2>&1 || {
+        tail -n 30 "$log" >&2
+        rm "$log"
         return 1
     }
+    rm "$log"
 }
