@@ -4,21 +4,12 @@
 
 # suite_lint NAME
 suite_lint() {
-    lint_case "$1" clang-format lint_clang_format
-    lint_case "$1" codespell lint_codespell
-    lint_case "$1" shellcheck lint_shellcheck
-    lint_case "$1" licences lint_licences
-    lint_case "$1" clang-tidy lint_clang_tidy
-}
-
-lint_case() {
-    if (cd "$REPO" && "$3"); then
-        echo "ok - $2"
-        count "$1" passed
-    else
-        echo "not ok - $2"
-        count "$1" failed
-    fi
+    cd "$REPO" || return
+    try "$1" clang-format lint_clang_format
+    try "$1" codespell lint_codespell
+    try "$1" shellcheck lint_shellcheck
+    try "$1" licences reuse lint
+    try "$1" clang-tidy lint_clang_tidy
 }
 
 # sources_named PATTERN: those of the checkout's files, NUL-separated.
@@ -35,8 +26,6 @@ lint_shellcheck() {
     sources | xargs -0 grep -lZE -m1 '^#!/bin/(ba)?sh|^# shellcheck shell=' |
         xargs -0 shellcheck -x
 }
-
-lint_licences() { reuse lint; }
 
 lint_clang_tidy() {
     build clang >/dev/null &&

@@ -38,7 +38,7 @@ container_work() { echo "$CONTAINER_STATE/$1-$$"; }
 container_layers() {
     local root
     root=$(root_dir boot "$1")
-    if [ -n "$2" ]; then
+    if [ -n "$2" ] && [ -n "$(dpkg-deb -f "$2" Depends)" ]; then
         printf '%s:' "$(depends_layer "$1" "$2")"
     fi
     echo "$root"
