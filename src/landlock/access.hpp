@@ -98,10 +98,14 @@ constexpr const Right* find_right(Family family, std::string_view short_name) {
   return nullptr;
 }
 
+/// Has no body: calling it where a constant is needed does not compile. (A `throw` would not compile
+/// in the wrapper, which is built without exceptions.)
+std::uint64_t no_such_right();
+
 /// The kernel bit of a right that exists; a misspelt name does not compile.
 consteval std::uint64_t mask_of(std::string_view name) {
   const Right* right = find_right(name);
-  return right ? right->mask() : throw "no such right";
+  return right ? right->mask() : no_such_right();
 }
 
 /// Every right of one family, of any ABI.
