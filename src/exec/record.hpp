@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One message of the wrapper, as the journal's native protocol takes it and as a line for standard
+// error. No value holds a newline (Text escapes it), so the protocol's binary form is never needed.
+//
+// Source: https://systemd.io/JOURNAL_NATIVE_PROTOCOL, sd-daemon(3) for the "<N>" prefix.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include <sys/uio.h>
+
+#include "exec/plan.hpp"
+#include "exec/tag.hpp"
+#include "exec/text.hpp"
+
+namespace unitlock::exec {
+
+/// syslog(3) levels.
+enum class Priority : char { Error = '3', Warning = '4', Info = '6' };
+
+class Record {
+public:
+  Record(std::string_view message_id, Priority priority, std::string_view unit, const Tag& tag);
+
+  /// A field that does not fit is left out whole.
+  void field(std::string_view name, std::string_view value);
+  void number(std::string_view name, std::uint64_t value);
+  void hex(std::string_view name, std::string_view prefix, std::uint64_t value, unsigned digits);
+  void rights(std::string_view name, const landlock::AccessSet& set);
+  void families(std::string_view name, std::uint8_t set);
+
+  Text& message() { return message_; }
+
+  using Parts = std::array<iovec, 7>;
+  /// Both point into the record.
+  Parts journal_entry();
+  /// Turns the fields into words: no journal_entry() after it.
+  Parts line();
+
+private:
+  template <class Fill>
+  void fill(std::string_view name, Fill value);
+
+  char priority_;
+  FixedText<3072> fields_;
+  FixedText<4608> message_; ///< more than PATH_MAX
+};
+
+void add_rights(Text& text, const landlock::AccessSet& set);
+void add_families(Text& text, std::uint8_t set);
+
+/// What came of confining the service.
+struct Outcome {
+  long kernel_abi = 0; ///< as the kernel says it; 0 for none
+  std::uint64_t errata = 0;
+  unsigned long rules = 0;
+  unsigned long skipped = 0;
+  std::uint8_t proven = 0;           ///< one bit for each landlock::Family
+  std::string_view no_landlock = {}; ///< why there is none
+};
+
+/// The start record: start_record::kConfined or kNotConfined.
+void describe_start(Record& record, const Settings& settings, const Plan& plan,
+                    const Outcome& outcome);
+
+} // namespace unitlock::exec
