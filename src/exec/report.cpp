@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "exec/report.hpp"
+
+#include <sys/un.h>
+
+#include "base/start_record.hpp"
+#include "exec/system.hpp"
+
+namespace unitlock::exec {
+namespace {
+
+constexpr sockaddr_un kJournal = {AF_UNIX, "/run/systemd/journal/socket"};
+
+/// Whether $JOURNAL_STREAM ("DEVICE:INODE", systemd.exec(5)) names this socket.
+bool names_inode(std::string_view stream, std::uint64_t inode) {
+  FixedText<32> text;
+  text.add_raw(":").add_number(inode);
+  std::string_view tail = text.view();
+  return stream.size() > tail.size() &&
+         std::string_view(stream.data() + stream.size() - tail.size(), tail.size()) == tail;
+}
+
+} // namespace
+
+Reporter::Reporter(const Settings& settings, const Tag& tag, const char* const* environment)
+    : unit_(settings.unit), tag_(tag),
+      journal_stream_(environment_value(environment, "JOURNAL_STREAM")),
+      avoid_sockets_(settings.avoid_sockets) {}
+
+void Reporter::connect() {
+  if (avoid_sockets_ || journal_ >= 0)
+    return;
+  int fd = sys::socket(AF_UNIX, SOCK_DGRAM);
+  if (fd < 0)
+    return;
+  if (sys::connect(fd, &kJournal, sizeof kJournal) == 0)
+    journal_ = fd;
+  else
+    sys::close(fd);
+}
+
+Record Reporter::record(std::string_view message_id, Priority priority) const {
+  return Record(message_id, priority, unit_, tag_);
+}
+
+bool Reporter::send_to_journal(Record& record) {
+  if (journal_ < 0)
+    return false;
+  Record::Parts parts = record.journal_entry();
+  msghdr message = {};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  // A full queue must not delay the service: then the line on standard error has to do.
+  return sys::sendmsg(journal_, message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+}
+
+/// A socket that is not the journal's may be a client of the service (StandardError=socket): the
+/// wrapper's messages are none of its business.
+Reporter::Stderr Reporter::stderr_kind() const {
+  struct statx status;
+  if (sys::stderr_was_closed || sys::stat(STDERR_FILENO, status) != 0)
+    return Stderr::Unusable;
+  if ((status.stx_mode & S_IFMT) != S_IFSOCK)
+    return Stderr::Other;
+  return names_inode(journal_stream_, status.stx_ino) ? Stderr::Journal : Stderr::Unusable;
+}
+
+void Reporter::send(Record& record) {
+  if (send_to_journal(record) || stderr_kind() == Stderr::Unusable)
+    return;
+  Record::Parts parts = record.line();
+  sys::writev(STDERR_FILENO, parts.data(), static_cast<int>(parts.size()));
+}
+
+void Reporter::send_failure(Record& record) {
+  connect();
+  bool sent = send_to_journal(record);
+  Stderr kind = stderr_kind();
+  if (kind == Stderr::Unusable || (sent && kind == Stderr::Journal))
+    return;
+  Record::Parts parts = record.line();
+  sys::writev(STDERR_FILENO, parts.data(), static_cast<int>(parts.size()));
+}
+
+void Reporter::refuse(int status, std::initializer_list<std::string_view> why) {
+  Record message = record(start_record::kStartFailed, Priority::Error);
+  message.number(start_record::kExitStatus, static_cast<std::uint64_t>(status));
+  for (std::string_view piece : why)
+    message.message().add(piece);
+  send_failure(message);
+  sys::exit(status);
+}
+
+void Reporter::declaration_problem(int status, std::string_view text) {
+  Record message = record(start_record::kRefused, Priority::Error);
+  message.number(start_record::kExitStatus, static_cast<std::uint64_t>(status));
+  message.message().add(text);
+  send_failure(message);
+}
+
+} // namespace unitlock::exec
