@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/exec_command.hpp"
+
+#include <fmt/format.h>
+
+#include "unit/words.hpp"
+
+namespace unitlock {
+namespace {
+
+/// A ";" that stands alone and unquoted ends a command.
+bool is_separator(std::string_view raw_word) {
+  return raw_word == ";";
+}
+
+/// Strips the prefixes off the first word and returns whether "@" was among them. Each counts once;
+/// a second one is part of the path, as in config_parse_exec().
+bool take_prefixes(std::string& path, ExecCommand& command) {
+  bool separate_argv0 = false;
+  std::size_t i = 0;
+  for (; i < path.size(); ++i) {
+    char c = path[i];
+    bool again = command.prefixes.find(c) != std::string::npos;
+    if (c == '@' && !separate_argv0)
+      separate_argv0 = true;
+    else if (c == '+' && !command.fully_privileged)
+      command.fully_privileged = true;
+    else if (c == '|' && !command.shell)
+      command.shell = true;
+    else if (c == ':' && !again)
+      command.no_variables = true, command.prefixes += c;
+    else if ((c == '-' && !again) || c == '!')
+      command.prefixes += c;
+    else
+      break;
+  }
+  path.erase(0, i);
+  return separate_argv0;
+}
+
+/// Reads words up to the end of the command; the text between the first and the last is kept as it
+/// is. Leaves `rest` behind the separator.
+Result<std::string> take_arguments(std::string_view& rest) {
+  const char* begin = rest.data();
+  const char* end = begin;
+  while (!rest.empty()) {
+    auto word = next_raw_word(rest);
+    if (!word)
+      return tl::unexpected(word.error());
+    if (is_separator(*word))
+      break;
+    end = word->data() + word->size();
+  }
+  return std::string(begin, end);
+}
+
+Result<ExecCommand> take_command(std::string_view first_word, std::string_view& rest,
+                                 const SourceRef& where) {
+  ExecCommand command;
+  command.where = where;
+  command.path = unquote_word(first_word);
+  bool separate_argv0 = take_prefixes(command.path, command);
+  auto arguments = take_arguments(rest);
+  if (!arguments)
+    return tl::unexpected(arguments.error());
+  if (command.path.empty() || command.path.back() == '/')
+    return fail("the command names no program");
+  if (command.path[0] != '/' && command.path[0] != '%' &&
+      command.path.find('/') != std::string::npos)
+    return fail("the path of the program is neither absolute nor a bare name");
+  if (separate_argv0 && arguments->empty())
+    return fail("@ is given but no word follows the program");
+  std::string argv0 = separate_argv0 ? "" : quote_word(command.path);
+  const char* space = argv0.empty() || arguments->empty() ? "" : " ";
+  command.argv_text = argv0 + space + *arguments;
+  return command;
+}
+
+Result<void> add_commands(const Assignment& assignment, std::vector<ExecCommand>& commands) {
+  std::string_view rest = assignment.value;
+  for (;;) {
+    auto word = next_raw_word(rest);
+    if (!word)
+      return fail(assignment.where, word.error().message);
+    if (word->empty())
+      return {};
+    if (is_separator(*word))
+      continue;
+    auto command = take_command(*word, rest, assignment.where);
+    if (!command)
+      return fail(assignment.where, command.error().message);
+    commands.push_back(std::move(*command));
+  }
+}
+
+} // namespace
+
+Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_view key) {
+  std::vector<ExecCommand> commands;
+  for (const Assignment* assignment : unit.list("Service", key))
+    if (auto added = add_commands(*assignment, commands); !added)
+      return tl::unexpected(added.error());
+  return commands;
+}
+
+Result<std::string> find_program(const Root& root, const Unit& unit, const std::string& path) {
+  if (path[0] == '/')
+    return simplify_path(path);
+  if (path[0] == '%')
+    return path;
+  std::vector<std::string> directories = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+                                          "/usr/bin",        "/sbin",          "/bin"};
+  auto search = unit.list("Service", "ExecSearchPath");
+  if (!search.empty())
+    directories.clear();
+  for (const Assignment* assignment : search) {
+    std::string_view rest = assignment->value;
+    while (!rest.empty()) {
+      std::size_t colon = std::min(rest.find(':'), rest.size());
+      directories.emplace_back(rest.substr(0, colon));
+      rest.remove_prefix(std::min(colon + 1, rest.size()));
+    }
+  }
+  for (const std::string& directory : directories) {
+    if (directory.find('%') != std::string::npos)
+      return fail(fmt::format("{}: ExecSearchPath= with specifiers cannot be followed", path));
+    std::string candidate = directory + "/" + path;
+    if (root.kind(candidate) == FileKind::Regular)
+      return candidate;
+  }
+  return fail(fmt::format("{}: there is no such program in the search path", path));
+}
+
+} // namespace unitlock
