@@ -23,14 +23,26 @@ AccessSet restricted_by(const Policy& policy) {
   return set;
 }
 
+Policy neutral_policy() {
+  Policy policy;
+  policy.families = FamilySet{0};
+  policy.scope = 0;
+  return policy;
+}
+
 void merge_into(Policy& into, const Policy& from) {
   into.paths.insert(into.paths.end(), from.paths.begin(), from.paths.end());
   into.ports.insert(into.ports.end(), from.ports.begin(), from.ports.end());
   into.quiet.insert(into.quiet.end(), from.quiet.begin(), from.quiet.end());
-  if (from.families)
-    into.families = static_cast<FamilySet>(into.families.value_or(0) | *from.families);
-  if (from.scope)
-    into.scope = into.scope.value_or(0) | *from.scope;
+  // nullopt is "all", so it swallows whatever it is united with.
+  if (into.families && from.families)
+    into.families = static_cast<FamilySet>(*into.families | *from.families);
+  else
+    into.families.reset();
+  if (into.scope && from.scope)
+    into.scope = *into.scope | *from.scope;
+  else
+    into.scope.reset();
 }
 
 namespace {

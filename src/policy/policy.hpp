@@ -87,6 +87,10 @@ struct Policy {
   bool operator==(const Policy&) const = default;
 };
 
+/// A policy that grants nothing and insists on no restriction: what others are composed from. (A
+/// Policy by itself restricts everything.)
+Policy neutral_policy();
+
 /// Every right that the policy denies unless one of its rules grants it, of any ABI up to the
 /// pinned one. A right granted on `any` port is not restricted.
 landlock::AccessSet restricted_by(const Policy& policy);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One word of a declaration (a path, a port, a family) checked and added to a policy. The
+// [X-Landlock] section and the presets both go through here, so that a word means the same in both.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/policy.hpp"
+#include "policy/port_names.hpp"
+#include "policy/vocabulary.hpp"
+
+namespace unitlock {
+
+/// "/path", "-/path" or a specifier that stands for a directory ("%S/nginx"). Returns the
+/// simplified path and whether it is optional. Errors: relative, "..", unknown specifier, control
+/// characters.
+struct DeclaredPath {
+  std::string path;
+  bool optional = false;
+};
+Result<DeclaredPath> parse_declared_path(const std::string& word);
+
+Result<void> grant_path(Policy& policy, std::uint64_t access, const std::string& word,
+                        const Provenance& from);
+/// "right,right:/path".
+Result<void> grant_allow(Policy& policy, const std::string& word, const Provenance& from);
+Result<void> add_quiet_path(Policy& policy, const std::string& word, const Provenance& from);
+/// "80", "1024-2047", "http" or "any".
+Result<void> grant_port(Policy& policy, const PortDirective& directive, const std::string& word,
+                        const PortNames& names, const Provenance& from);
+
+/// The words of Restrict= and Scope=.
+Result<FamilySet> parse_families(const std::vector<std::string>& words);
+Result<std::uint64_t> parse_scope(const std::vector<std::string>& words);
+
+} // namespace unitlock

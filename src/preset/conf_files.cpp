@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "preset/conf_files.hpp"
+
+#include <map>
+
+namespace unitlock {
+namespace {
+
+bool is_masked(const Root& root, const std::string& path) {
+  if (root.kind(path) == FileKind::Null)
+    return true;
+  auto link = root.read_link(path); // an image may have no /dev/null
+  return link && *link == "/dev/null";
+}
+
+} // namespace
+
+std::vector<std::string> conf_files(const Root& root, const std::string& directory,
+                                    const std::string& ending) {
+  std::map<std::string, std::string> by_name;
+  for (const char* parent : {"/etc/", "/run/", "/usr/local/lib/", "/usr/lib/"}) {
+    auto entries = root.list(parent + directory);
+    if (!entries)
+      continue; // most machines have one or two of the four
+    for (const DirectoryEntry& entry : *entries)
+      if (entry.name[0] != '.' && entry.name.size() > ending.size() &&
+          entry.name.compare(entry.name.size() - ending.size(), ending.size(), ending) == 0)
+        by_name.try_emplace(entry.name, parent + directory + "/" + entry.name);
+  }
+  std::vector<std::string> paths;
+  for (const auto& [name, path] : by_name)
+    if (!is_masked(root, path))
+      paths.push_back(path);
+  return paths;
+}
+
+} // namespace unitlock

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "preset/presets.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "policy/grants.hpp"
+#include "preset/conf_files.hpp"
+#include "preset/yaml.hpp"
+
+namespace unitlock {
+namespace {
+
+using Kind = YamlNode::Kind;
+
+constexpr const char* kDirectory = "unitlock/conf.d";
+
+/// Reads one entry of "presets:".
+class PresetReader {
+public:
+  PresetReader(Preset& preset, const PortNames& names) : preset_(preset), names_(names) {}
+
+  void read(const YamlNode& node) {
+    if (node.kind != Kind::Map) {
+      report(node.where,
+             fmt::format("preset '{}' must be a map, not {}", preset_.name, kind_name(node.kind)));
+      return;
+    }
+    for (const YamlNode::Entry& entry : node.map)
+      read_entry(entry);
+  }
+
+private:
+  void read_entry(const YamlNode::Entry& entry) {
+    if (entry.key == "description") {
+      read_description(entry.value);
+      return;
+    }
+    std::vector<const YamlNode*> items;
+    if (!scalars_of(entry, items))
+      return;
+    if (entry.key == "restrict" || entry.key == "scope")
+      read_restriction(entry, items);
+    else
+      for (const YamlNode* item : items)
+        if (auto added = add_word(entry.key, *item); !added)
+          report(item->where, added.error().message);
+  }
+
+  void read_description(const YamlNode& node) {
+    if (node.kind == Kind::Scalar)
+      preset_.description = node.scalar;
+    else
+      report(node.where, fmt::format("description must be text, not {}", kind_name(node.kind)));
+  }
+
+  bool scalars_of(const YamlNode::Entry& entry, std::vector<const YamlNode*>& items) {
+    const YamlNode& value = entry.value;
+    if (value.kind == Kind::Scalar)
+      items.push_back(&value);
+    else if (value.kind == Kind::List)
+      for (const YamlNode& item : value.list)
+        items.push_back(&item);
+    else
+      report(value.where,
+             fmt::format("{} must be a list, not {}", entry.key, kind_name(value.kind)));
+    for (const YamlNode* item : items)
+      if (item->kind != Kind::Scalar) {
+        report(item->where, fmt::format("an item of {} must be a scalar, not {}", entry.key,
+                                        kind_name(item->kind)));
+        return false;
+      }
+    return value.kind == Kind::Scalar || value.kind == Kind::List;
+  }
+
+  void read_restriction(const YamlNode::Entry& entry, const std::vector<const YamlNode*>& items) {
+    std::vector<std::string> words;
+    for (const YamlNode* item : items)
+      words.push_back(item->scalar);
+    if (entry.key == "restrict") {
+      if (auto families = parse_families(words))
+        preset_.policy.families = *families;
+      else
+        report(entry.value.where, families.error().message);
+    } else {
+      if (auto scope = parse_scope(words))
+        preset_.policy.scope = *scope;
+      else
+        report(entry.value.where, scope.error().message);
+    }
+  }
+
+  Result<void> add_word(const std::string& key, const YamlNode& item) {
+    Provenance from{item.where, "preset " + preset_.name};
+    if (key == "extends") {
+      preset_.extends.push_back({item.scalar, item.where});
+      return {};
+    }
+    if (key == "allow")
+      return grant_allow(preset_.policy, item.scalar, from);
+    if (key == "quiet")
+      return add_quiet_path(preset_.policy, item.scalar, from);
+    for (const PathDirective& row : kPathDirectives)
+      if (row.key == key)
+        return grant_path(preset_.policy, row.access, item.scalar, from);
+    for (const PortDirective& row : kPortDirectives)
+      if (row.key == key)
+        return grant_port(preset_.policy, row, item.scalar, names_, from);
+    return fail(fmt::format("unknown key '{}'", key));
+  }
+
+  void report(const SourceRef& where, std::string message) {
+    preset_.errors.push_back({Severity::Error, where, std::move(message)});
+  }
+
+  Preset& preset_;
+  const PortNames& names_;
+};
+
+class FileReader {
+public:
+  FileReader(std::map<std::string, Preset>& presets, Diagnostics& problems, const PortNames& names)
+      : presets_(presets), problems_(problems), names_(names) {}
+
+  void read(const Root& root, const std::string& path) {
+    auto text = root.read_file(path);
+    if (!text) {
+      report({path, 0, 0}, to_string(text.error()));
+      return;
+    }
+    auto document = parse_yaml(path, *text);
+    if (!document)
+      report(document.error().where.value_or(SourceRef{path, 0, 0}), document.error().message);
+    else if (document->kind == Kind::Null)
+      problems_.push_back({Severity::Warning, {path, 0, 0}, "the file is empty"});
+    else if (document->kind != Kind::Map)
+      report(document->where,
+             fmt::format("the file must hold a map, not {}", kind_name(document->kind)));
+    else
+      for (const YamlNode::Entry& entry : document->map)
+        read_top(entry);
+  }
+
+private:
+  void read_top(const YamlNode::Entry& entry) {
+    if (entry.key == "units")
+      report(entry.where, "'units' is not supported by this version");
+    else if (entry.key != "presets")
+      report(entry.where, fmt::format("unknown key '{}'", entry.key));
+    else if (entry.value.kind != Kind::Map)
+      report(entry.value.where,
+             fmt::format("presets must be a map, not {}", kind_name(entry.value.kind)));
+    else
+      for (const YamlNode::Entry& preset : entry.value.map)
+        read_preset(preset);
+  }
+
+  void read_preset(const YamlNode::Entry& entry) {
+    Preset preset;
+    preset.name = entry.key;
+    preset.where = entry.where;
+    PresetReader(preset, names_).read(entry.value);
+    presets_.insert_or_assign(entry.key, std::move(preset));
+  }
+
+  void report(const SourceRef& where, std::string message) {
+    problems_.push_back({Severity::Error, where, std::move(message)});
+  }
+
+  std::map<std::string, Preset>& presets_;
+  Diagnostics& problems_;
+  const PortNames& names_;
+};
+
+Policy said_by(Policy policy, const std::string& who) {
+  for (PathRule& rule : policy.paths)
+    rule.from.said_by = who;
+  for (PortRule& rule : policy.ports)
+    rule.from.said_by = who;
+  for (QuietRule& rule : policy.quiet)
+    rule.from.said_by = who;
+  return policy;
+}
+
+} // namespace
+
+Presets Presets::load(const Root& root, const PortNames& port_names) {
+  Presets presets;
+  FileReader reader(presets.presets_, presets.problems_, port_names);
+  for (const std::string& path : conf_files(root, kDirectory, ".yaml"))
+    reader.read(root, path);
+  for (auto& [name, preset] : presets.presets_) {
+    if (preset.errors.empty())
+      if (auto resolved = presets.resolve(name); !resolved)
+        preset.errors.push_back({Severity::Error, resolved.error().where.value_or(preset.where),
+                                 resolved.error().message});
+    presets.problems_.insert(presets.problems_.end(), preset.errors.begin(), preset.errors.end());
+  }
+  return presets;
+}
+
+Result<void> Presets::collect(const std::string& name, Walk& walk) const {
+  auto found = presets_.find(name);
+  if (found == presets_.end())
+    return fail(fmt::format("there is no preset '{}'", name));
+  const Preset& preset = found->second;
+  bool again = std::find(walk.chain.begin(), walk.chain.end(), name) != walk.chain.end();
+  walk.chain.push_back(name);
+  if (again)
+    return fail(preset.where,
+                fmt::format("preset '{}' extends itself ({})", name, fmt::join(walk.chain, " → ")));
+  if (!preset.errors.empty())
+    return fail(preset.errors.front().where,
+                fmt::format("preset '{}' is invalid: {}", name, preset.errors.front().message));
+  if (walk.done.insert(name).second) {
+    for (const Preset::Extends& parent : preset.extends)
+      if (auto collected = collect(parent.name, walk); !collected) {
+        Error error = collected.error();
+        if (!error.where)
+          error.where = parent.where;
+        return tl::unexpected(error);
+      }
+    merge_into(walk.policy,
+               said_by(preset.policy, fmt::format("preset {}", fmt::join(walk.chain, " → "))));
+  }
+  walk.chain.pop_back();
+  return {};
+}
+
+Result<Policy> Presets::resolve(const std::string& name) const {
+  Walk walk;
+  if (auto collected = collect(name, walk); !collected)
+    return tl::unexpected(collected.error());
+  return walk.policy;
+}
+
+} // namespace unitlock

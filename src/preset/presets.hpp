@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The presets of a machine or an image: named sets of grants that declarations refer to.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/files.hpp"
+#include "policy/policy.hpp"
+#include "policy/port_names.hpp"
+
+namespace unitlock {
+
+struct Preset {
+  std::string name;
+  std::string description;
+  SourceRef where;
+  struct Extends {
+    std::string name;
+    SourceRef where;
+  };
+  std::vector<Extends> extends;
+  /// Its own words only. `restrict:` and `scope:` name what stays restricted even where the unit's
+  /// own Restrict= and Scope= would leave it out.
+  Policy policy = neutral_policy();
+  /// What is wrong with it. An invalid preset is not used: units that name it are invalid too.
+  Diagnostics errors;
+};
+
+class Presets {
+public:
+  /// Reads conf.d/*.yaml below `root`. A preset that a later file defines again replaces the
+  /// earlier one. Problems of whole files are in problems(); problems inside one preset stay with
+  /// it.
+  static Presets load(const Root& root, const PortNames& port_names);
+
+  /// The preset's rules and those of everything that it extends, each with its provenance. Errors:
+  /// unknown, invalid, or extending itself.
+  Result<Policy> resolve(const std::string& name) const;
+
+  const std::map<std::string, Preset>& all() const { return presets_; }
+  /// Files that cannot be read or are no presets, and the errors of all presets.
+  const Diagnostics& problems() const { return problems_; }
+
+private:
+  struct Walk {
+    std::vector<std::string> chain; ///< from the preset asked for down to the present one
+    std::set<std::string> done;     ///< each preset counts once, however often it is extended
+    Policy policy = neutral_policy();
+  };
+  Result<void> collect(const std::string& name, Walk& walk) const;
+
+  std::map<std::string, Preset> presets_;
+  Diagnostics problems_;
+};
+
+} // namespace unitlock
