@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// unitlock-generator: reads unit files and presets, writes a drop-in for every declared service. It
+// runs at boot and at every daemon-reload; it starts nothing, asks nobody and writes only below the
+// directory that systemd names.
+//
+// Source: systemd.generator(7).
+
+#include <cstdlib>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/files.hpp"
+#include "config.hpp"
+#include "declare/declaration.hpp"
+#include "inject/drop_in.hpp"
+#include "kernel_command_line.hpp"
+#include "kernel_log.hpp"
+#include "preset/presets.hpp"
+#include "unit/unit_index.hpp"
+#include "unit/unit_name.hpp"
+
+namespace unitlock {
+namespace {
+
+LogLevel level_of(Severity severity) {
+  return severity == Severity::Error     ? LogLevel::Error
+         : severity == Severity::Warning ? LogLevel::Warning
+                                         : LogLevel::Info;
+}
+
+class Generator {
+public:
+  Generator(const Root& root, const KernelLog& log, std::string output)
+      : root_(root), log_(log), output_(std::move(output)), port_names_(root),
+        presets_(Presets::load(root, port_names_)), index_(root, system_search_path(root)) {}
+
+  /// False where a drop-in could not be written.
+  bool run() {
+    for (const Diagnostic& problem : presets_.problems())
+      log_.write(level_of(problem.severity), to_string(problem));
+    for (const std::string& name : index_.services())
+      if (!template_of(name))
+        generate(name);
+    // Instances after templates: they have to take the place of what the template got.
+    for (const std::string& name : index_.services())
+      if (auto its_template = template_of(name))
+        generate_instance(name, index_.resolve_alias(*its_template));
+    return written_;
+  }
+
+private:
+  /// Returns whether the unit got a drop-in.
+  bool generate(const std::string& name) {
+    if (!index_.mentions(name, "Landlock"))
+      return false;
+    Unit unit = index_.load(name);
+    Declaration declaration = declare(root_, unit, presets_, port_names_);
+    for (const Diagnostic& diagnostic : declaration.diagnostics)
+      log_.write(level_of(diagnostic.severity), fmt::format("{}: {}", name, to_string(diagnostic)));
+    std::string text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
+    if (text.empty())
+      return false;
+    write(name, text);
+    confined_.insert(name);
+    return true;
+  }
+
+  void generate_instance(const std::string& name, const std::string& its_template) {
+    if (!generate(name) && confined_.count(its_template))
+      write(name, render_neutral_drop_in(index_.load(name)));
+  }
+
+  void write(const std::string& name, const std::string& text) {
+    auto result = write_atomically(fmt::format("{}/{}.d", output_, name), kDropInName, text);
+    if (result)
+      return;
+    log_.write(LogLevel::Error,
+               fmt::format("{}: not confined: {}", name, to_string(result.error())));
+    written_ = false;
+  }
+
+  const Root& root_;
+  const KernelLog& log_;
+  std::string output_;
+  PortNames port_names_;
+  Presets presets_;
+  UnitIndex index_;
+  std::set<std::string> confined_;
+  bool written_ = true;
+};
+
+int run(const std::string& output) {
+  const char* directory = std::getenv("UNITLOCK_ROOT");
+  KernelLog log(directory != nullptr);
+  auto root = Root::open(directory ? directory : "/");
+  if (!root) {
+    log.write(LogLevel::Error, to_string(root.error()));
+    return EXIT_FAILURE;
+  }
+  const char* machine = std::getenv("SYSTEMD_VIRTUALIZATION");
+  bool in_container = machine && std::string_view(machine).substr(0, 9) == "container";
+  if (switched_off(*root, in_container)) {
+    log.write(LogLevel::Warning, "unitlock=off on the kernel command line: no service is confined");
+    return EXIT_SUCCESS;
+  }
+  return Generator(*root, log, output).run() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+} // namespace
+} // namespace unitlock
+
+/// One directory (also for tests) or the three of systemd.generator(7), of which the first is used:
+/// the drop-in's name, not its directory, makes it win.
+int main(int argc, char* argv[]) {
+  if (argc != 2 && argc != 4) {
+    fmt::print(stderr, "Usage: {} NORMAL-DIR [EARLY-DIR LATE-DIR]\n", argv[0]);
+    return 2;
+  }
+  return unitlock::run(argv[1]);
+}

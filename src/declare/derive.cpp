@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "declare/derive.hpp"
+
+#include <fmt/format.h>
+
+#include "base/specifier.hpp"
+#include "base/text.hpp"
+#include "declare/program.hpp"
+#include "policy/grants.hpp"
+#include "policy/vocabulary.hpp"
+#include "unit/words.hpp"
+
+namespace unitlock {
+namespace {
+
+constexpr std::uint64_t kExecute = landlock::mask_of("fs.execute") | kReadOnly;
+constexpr std::uint64_t kConnect = landlock::mask_of("fs.resolve_unix");
+
+/// The part of "a:b:c" up to its first colon that no backslash escapes.
+std::string first_field(const std::string& word) {
+  return word.substr(0, word.find(':'));
+}
+
+class Deriver {
+public:
+  Deriver(const Root& root, const Unit& unit) : root_(root), unit_(unit) {}
+
+  void programs(const std::vector<DerivedProgram>& programs) {
+    for (const DerivedProgram& program : programs) {
+      // A specifier hides which file it is; systemd will fill it in, its interpreter stays unknown.
+      std::vector<std::string> behind = has_specifier(program.path)
+                                            ? std::vector<std::string>{program.path}
+                                            : programs_behind(root_, program.path);
+      for (const std::string& path : behind)
+        grant("-" + path, kExecute, {program.where, "derived from ExecStart="});
+    }
+  }
+
+  void directories() {
+    struct Row {
+      const char* setting;
+      const char* base;
+      std::uint64_t access;
+    };
+    // ConfigurationDirectory= is for reading: its files belong to the administrator.
+    constexpr Row kRows[] = {
+        {"RuntimeDirectory", "%t", kReadWrite},      {"StateDirectory", "%S", kReadWrite},
+        {"CacheDirectory", "%C", kReadWrite},        {"LogsDirectory", "%L", kReadWrite},
+        {"ConfigurationDirectory", "%E", kReadOnly},
+    };
+    for (const Row& row : kRows)
+      for_each_word(row.setting, [&](const std::string& word, const Provenance& from) {
+        grant(fmt::format("-{}/{}", row.base, first_field(word)), row.access, from);
+      });
+  }
+
+  void paths() {
+    for_each_word("ReadWritePaths", [&](const std::string& word, const Provenance& from) {
+      // "-" and "+" may stand in front, in this order.
+      std::size_t start = word.find_first_not_of("-+");
+      if (start != std::string::npos)
+        grant("-" + word.substr(start), kReadWrite, from);
+    });
+    bind_paths("BindPaths", kReadWrite);
+    bind_paths("BindReadOnlyPaths", kReadOnly);
+    const Assignment* tmp = unit_.scalar("Service", "PrivateTmp");
+    if (tmp && (parse_boolean(tmp->value).value_or(false) || tmp->value == "disconnected"))
+      for (const char* path : {"-/tmp", "-/var/tmp"})
+        grant(path, kReadWrite, {tmp->where, "derived from PrivateTmp="});
+  }
+
+  void credentials() {
+    for (const char* setting : {"LoadCredential", "LoadCredentialEncrypted", "SetCredential",
+                                "SetCredentialEncrypted", "ImportCredential"}) {
+      auto found = unit_.list("Service", setting);
+      if (found.empty())
+        continue;
+      grant("-%d", kReadOnly, {found.front()->where, fmt::format("derived from {}=", setting)});
+      return;
+    }
+  }
+
+  void notify_socket() {
+    const Assignment* type = unit_.scalar("Service", "Type");
+    const Assignment* watchdog = unit_.scalar("Service", "WatchdogSec");
+    const Assignment* access = unit_.scalar("Service", "NotifyAccess");
+    const Assignment* why = nullptr;
+    if (type && (type->value == "notify" || type->value == "notify-reload"))
+      why = type;
+    else if (access && access->value != "none")
+      why = access;
+    else if (watchdog)
+      why = watchdog;
+    if (why)
+      grant("-%t/systemd/notify", kConnect,
+            {why->where, fmt::format("derived from {}=", why->key)});
+  }
+
+  Policy take() { return std::move(policy_); }
+
+private:
+  template <class Visit>
+  void for_each_word(const char* setting, Visit visit) {
+    for (const Assignment* assignment : unit_.list("Service", setting)) {
+      auto words = split_words(assignment->value);
+      if (!words)
+        continue; // systemd ignores the line, with a warning
+      for (const std::string& word : *words)
+        visit(word, Provenance{assignment->where, fmt::format("derived from {}=", setting)});
+    }
+  }
+
+  /// "source[:destination[:options]]": the destination is what the service sees.
+  void bind_paths(const char* setting, std::uint64_t access) {
+    for_each_word(setting, [&](const std::string& word, const Provenance& from) {
+      std::string source = word.substr(word[0] == '-' ? 1 : 0);
+      std::size_t colon = source.find(':');
+      std::string target =
+          colon == std::string::npos ? source : first_field(source.substr(colon + 1));
+      grant("-" + target, access, from);
+    });
+  }
+
+  void grant(const std::string& word, std::uint64_t access, const Provenance& from) {
+    // A path that a rule cannot hold (relative, with "..") is refused by systemd too.
+    static_cast<void>(grant_path(policy_, access, word, from));
+  }
+
+  const Root& root_;
+  const Unit& unit_;
+  Policy policy_ = neutral_policy();
+};
+
+} // namespace
+
+Policy derive_from_unit(const Root& root, const Unit& unit,
+                        const std::vector<DerivedProgram>& programs) {
+  Deriver deriver(root, unit);
+  deriver.programs(programs);
+  deriver.directories();
+  deriver.paths();
+  deriver.credentials();
+  deriver.notify_socket();
+  return deriver.take();
+}
+
+} // namespace unitlock

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "declare/section.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "policy/grants.hpp"
+#include "unit/words.hpp"
+
+namespace unitlock {
+namespace {
+
+constexpr std::string_view kSection = "X-Landlock";
+constexpr std::string_view kLoudSection = "Landlock"; // systemd logs "Unknown section" for it
+
+using Setter = Result<void> (*)(Section& section, const Assignment& assignment);
+
+/// The directives that set one thing. The ones that grant are in policy/vocabulary.hpp.
+struct Setting {
+  std::string_view name;
+  Setter set;
+};
+
+Result<void> bad_value(const Assignment& assignment, std::string_view expected) {
+  return fail(fmt::format("{}= takes {}, not '{}'", assignment.key, expected, assignment.value));
+}
+
+Result<void> set_presets(Section& section, const Assignment& assignment) {
+  auto words = split_words(assignment.value);
+  if (!words)
+    return tl::unexpected(words.error());
+  if (!section.presets || words->empty())
+    section.presets.emplace();
+  for (std::string& word : *words)
+    section.presets->push_back({std::move(word), assignment.where});
+  return {};
+}
+
+Result<void> set_families(Section& section, const Assignment& assignment) {
+  auto words = split_words(assignment.value);
+  if (!words)
+    return tl::unexpected(words.error());
+  if (words->empty()) {
+    section.policy.families.reset();
+    return {};
+  }
+  auto families = parse_families(*words);
+  if (!families)
+    return tl::unexpected(families.error());
+  section.policy.families = static_cast<FamilySet>(section.policy.families.value_or(0) | *families);
+  return {};
+}
+
+Result<void> set_scope(Section& section, const Assignment& assignment) {
+  auto words = split_words(assignment.value);
+  if (!words)
+    return tl::unexpected(words.error());
+  if (words->empty()) {
+    section.policy.scope.reset();
+    return {};
+  }
+  auto scope = parse_scope(*words);
+  if (!scope)
+    return tl::unexpected(scope.error());
+  section.policy.scope = section.policy.scope.value_or(0) | *scope;
+  return {};
+}
+
+Result<void> set_abi(Section& section, const Assignment& assignment) {
+  if (assignment.value.empty()) {
+    section.policy.abi = landlock::kPinnedAbi;
+    return {};
+  }
+  int abi = 0;
+  const char* end = assignment.value.data() + assignment.value.size();
+  auto [stop, error] = std::from_chars(assignment.value.data(), end, abi);
+  if (error != std::errc() || stop != end || abi < 1 || abi > landlock::kNewestAbi)
+    return bad_value(assignment, fmt::format("a number from 1 to {}", landlock::kNewestAbi));
+  section.policy.abi = abi;
+  return {};
+}
+
+Result<void> set_compatibility(Section& section, const Assignment& assignment) {
+  if (assignment.value.empty() || assignment.value == "best-effort")
+    section.policy.compatibility = Compatibility::BestEffort;
+  else if (assignment.value == "strict")
+    section.policy.compatibility = Compatibility::Strict;
+  else
+    return bad_value(assignment, "best-effort or strict");
+  return {};
+}
+
+Result<void> set_mode(Section& section, const Assignment& assignment) {
+  if (assignment.value.empty() || assignment.value == "enforce")
+    section.policy.mode = Mode::Enforce;
+  else if (assignment.value == "off")
+    section.policy.mode = Mode::Off;
+  else if (assignment.value == "permissive")
+    return fail("Mode=permissive is not supported by this version");
+  else
+    return bad_value(assignment, "enforce, permissive or off");
+  return {};
+}
+
+Result<void> set_log_denials(Section& section, const Assignment& assignment) {
+  auto value = assignment.value.empty() ? true : parse_boolean(assignment.value);
+  if (!value)
+    return bad_value(assignment, "a boolean");
+  section.policy.log_denials = *value;
+  return {};
+}
+
+Result<void> set_derive(Section& section, const Assignment& assignment) {
+  auto value = assignment.value.empty() ? true : parse_boolean(assignment.value);
+  if (!value)
+    return bad_value(assignment, "a boolean");
+  section.derive_from_unit = *value;
+  return {};
+}
+
+Result<void> set_commands(Section& section, const Assignment& assignment) {
+  auto words = split_words(assignment.value);
+  if (!words)
+    return tl::unexpected(words.error());
+  for (const std::string& word : *words) {
+    constexpr std::string_view kLater[] = {"condition", "pre",  "post",
+                                           "reload",    "stop", "stop-post"};
+    if (std::find(std::begin(kLater), std::end(kLater), word) != std::end(kLater))
+      return fail(fmt::format("Commands={} is not supported by this version", word));
+    if (word != "start")
+      return fail(fmt::format("'{}' is no kind of command", word));
+  }
+  section.policy.commands = {ExecLine::Start};
+  return {};
+}
+
+constexpr Setting kSettings[] = {
+    {"Preset", set_presets},
+    {"Scope", set_scope},
+    {"Restrict", set_families},
+    {"ABI", set_abi},
+    {"Compatibility", set_compatibility},
+    {"Mode", set_mode},
+    {"LogDenials", set_log_denials},
+    {"DeriveFromUnit", set_derive},
+    {"Commands", set_commands},
+};
+
+/// An empty assignment of a list directive takes back what that directive granted so far.
+template <class Rule>
+void forget(std::vector<Rule>& rules, const std::string& said_by) {
+  std::erase_if(rules, [&](const Rule& rule) { return rule.from.said_by == said_by; });
+}
+
+class Granter {
+public:
+  Granter(Policy& policy, const PortNames& names) : policy_(policy), names_(names) {}
+
+  /// False where the directive is none that grants.
+  bool knows(std::string_view key) const {
+    auto named = [&](const auto& row) { return row.name == key; };
+    return key == "AllowPaths" || key == "QuietPaths" ||
+           std::any_of(kPathDirectives.begin(), kPathDirectives.end(), named) ||
+           std::any_of(kPortDirectives.begin(), kPortDirectives.end(), named);
+  }
+
+  Result<void> take(const Assignment& assignment) {
+    Provenance from{assignment.where, assignment.key + "="};
+    if (assignment.value.empty()) {
+      forget(policy_.paths, from.said_by);
+      forget(policy_.ports, from.said_by);
+      forget(policy_.quiet, from.said_by);
+      return {};
+    }
+    auto words = split_words(assignment.value);
+    if (!words)
+      return tl::unexpected(words.error());
+    for (const std::string& word : *words)
+      if (auto granted = grant(assignment.key, word, from); !granted)
+        return granted;
+    return {};
+  }
+
+private:
+  Result<void> grant(const std::string& key, const std::string& word, const Provenance& from) {
+    if (key == "AllowPaths")
+      return grant_allow(policy_, word, from);
+    if (key == "QuietPaths")
+      return add_quiet_path(policy_, word, from);
+    for (const PathDirective& row : kPathDirectives)
+      if (row.name == key)
+        return grant_path(policy_, row.access, word, from);
+    for (const PortDirective& row : kPortDirectives)
+      if (row.name == key)
+        return grant_port(policy_, row, word, names_, from);
+    return fail("no such directive");
+  }
+
+  Policy& policy_;
+  const PortNames& names_;
+};
+
+Result<void> take(Section& section, const Assignment& assignment, Granter& granter) {
+  if (granter.knows(assignment.key))
+    return granter.take(assignment);
+  for (const Setting& setting : kSettings)
+    if (setting.name == assignment.key)
+      return setting.set(section, assignment);
+  return fail(fmt::format("unknown directive '{}'", assignment.key));
+}
+
+/// What systemd does not read may have been meant to restrict something: lines that it skips inside
+/// of the section, and the rest of a file that it gives up on.
+void report_lost_text(const Unit& unit, Section& section) {
+  for (const BadLine& line : unit.bad_lines)
+    if (is_declaration_section(line.section))
+      section.diagnostics.push_back({Severity::Error, line.where, line.problem});
+  for (const BrokenFile& file : unit.broken)
+    if (file.unread.find(kLoudSection) != std::string::npos &&
+        !std::exchange(section.present, true))
+      section.where = file.error.where.value_or(SourceRef{unit.fragment, 0, 0});
+  if (!section.present)
+    return;
+  for (const BrokenFile& file : unit.broken)
+    section.diagnostics.push_back(
+        {Severity::Error, file.error.where.value_or(SourceRef{unit.fragment, 0, 0}),
+         to_string(Error{file.error.message, file.error.number, std::nullopt})});
+}
+
+} // namespace
+
+bool is_declaration_section(std::string_view name) {
+  return name == kSection || name == kLoudSection;
+}
+
+Section read_section(const Unit& unit, const PortNames& port_names) {
+  Section section;
+  Granter granter(section.policy, port_names);
+  for (const SectionHeader& header : unit.headers) {
+    if (header.section == kLoudSection && !section.present)
+      section.diagnostics.push_back(
+          {Severity::Note, header.where,
+           "systemd logs \"Unknown section 'Landlock'\"; write [X-Landlock]"});
+    if (is_declaration_section(header.section) && !std::exchange(section.present, true))
+      section.where = header.where;
+  }
+  for (const Assignment& assignment : unit.assignments) {
+    if (!is_declaration_section(assignment.section))
+      continue;
+    if (auto taken = take(section, assignment, granter); !taken)
+      section.diagnostics.push_back({Severity::Error, assignment.where, taken.error().message});
+  }
+  report_lost_text(unit, section);
+  return section;
+}
+
+} // namespace unitlock

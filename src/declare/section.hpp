@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The [X-Landlock] section of a unit, as written: settings, and the grants of its own directives.
+//
+// Source: unitlock.unit(5).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/policy.hpp"
+#include "policy/port_names.hpp"
+#include "unit/unit_index.hpp"
+
+namespace unitlock {
+
+struct PresetName {
+  std::string name;
+  SourceRef where;
+};
+
+struct Section {
+  /// Whether the unit has the section at all, an empty one included.
+  bool present = false;
+  SourceRef where; ///< its first header
+  /// The settings and the section's own grants; no presets, nothing derived.
+  Policy policy;
+  /// nullopt: not said, `runtime` is meant. Empty: reset to nothing.
+  std::optional<std::vector<PresetName>> presets;
+  bool derive_from_unit = true;
+  /// An error makes the declaration invalid. `[Landlock]` in place of `[X-Landlock]` is a note.
+  Diagnostics diagnostics;
+};
+
+Section read_section(const Unit& unit, const PortNames& port_names);
+
+/// Whether a section of this name is the declaration.
+bool is_declaration_section(std::string_view name);
+
+} // namespace unitlock
