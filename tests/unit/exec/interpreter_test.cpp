@@ -50,7 +50,7 @@ TEST(ExecInterpreter, OfAnElfFile) {
 
 TEST(ExecInterpreter, ReadsNothingOutsideOfTheHead) {
   for (std::uint64_t offset :
-       {std::uint64_t{1} << 63, ~std::uint64_t{0}, std::uint64_t{kBehind64 + 1}})
+       {std::uint64_t{1} << 63, ~std::uint64_t{0}, std::uint64_t{kBehind64 + 2}})
     EXPECT_EQ(interpreter_of(elf<Elf64_Ehdr, Elf64_Phdr>(ELFCLASS64, PT_INTERP, offset, 11)), "");
   EXPECT_EQ(interpreter_of(elf<Elf64_Ehdr, Elf64_Phdr>(ELFCLASS64, PT_INTERP, kBehind64, 0)), "");
   EXPECT_EQ(interpreter_of(elf<Elf64_Ehdr, Elf64_Phdr>(ELFCLASS64, PT_INTERP, 8, ~0ULL)), "");
