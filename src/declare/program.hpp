@@ -2,20 +2,15 @@
 // What has to be executable so that a program starts: itself, the interpreter of a script, the
 // dynamic loader of an ELF file.
 //
-// Source: execve(2), "Interpreter scripts"; elf(5), PT_INTERP; fs/binfmt_script.c.
+// Source: execve(2), "Interpreter scripts"; base/interpreter.hpp.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/files.hpp"
 
 namespace unitlock {
-
-/// The interpreter that the kernel would run for a file that begins with `start` (the first pages),
-/// empty where it needs none or the text tells none.
-std::string interpreter_of(std::string_view start);
 
 /// `path` and the interpreters behind it, in the order in which the kernel meets them. Programs
 /// that cannot be read end the chain: their start will fail with a message of its own.

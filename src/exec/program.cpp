@@ -7,7 +7,7 @@
 #include "exec/error_text.hpp"
 #include "exec/grants.hpp"
 #include "exec/inode.hpp"
-#include "exec/interpreter.hpp"
+#include "base/interpreter.hpp"
 
 namespace unitlock::exec {
 namespace {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Sources: load_script() in fs/binfmt_script.c; elf(5).
-#include "exec/interpreter.hpp"
+#include "base/interpreter.hpp"
 
+#include <cstdint>
 #include <cstring>
 
 #include <elf.h>
 
-namespace unitlock::exec {
+namespace unitlock {
 namespace {
 
 std::string_view slice(std::string_view text, std::uint64_t from, std::uint64_t size) {
@@ -32,7 +33,10 @@ std::string_view of_script(std::string_view head) {
   while (last < head.size() && head[last] != ' ' && head[last] != '\t' && head[last] != '\n' &&
          head[last] != '\0')
     ++last;
-  return last < head.size() ? slice(head, first, last - first) : std::string_view();
+  // The kernel looks at so many bytes; a shorter file ends its line too.
+  constexpr std::size_t kScriptLine = 256;
+  bool ended = last < head.size() || head.size() < kScriptLine;
+  return ended ? slice(head, first, last - first) : std::string_view();
 }
 
 template <class Header, class Segment>
@@ -46,7 +50,8 @@ std::string_view of_elf(std::string_view head) {
       return {};
     if (segment.p_type != PT_INTERP || segment.p_filesz == 0)
       continue;
-    return slice(head, segment.p_offset, segment.p_filesz - 1); // without the NUL
+    std::string_view path = slice(head, segment.p_offset, segment.p_filesz - 1);
+    return path.substr(0, path.find('\0'));
   }
   return {};
 }
@@ -62,4 +67,4 @@ std::string_view interpreter_of(std::string_view head) {
                                       : of_elf<Elf32_Ehdr, Elf32_Phdr>(head);
 }
 
-} // namespace unitlock::exec
+} // namespace unitlock

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "exec/interpreter.hpp"
+#include "base/interpreter.hpp"
 
 #include <cstring>
 #include <string>
@@ -7,13 +7,14 @@
 #include <elf.h>
 #include <gtest/gtest.h>
 
-namespace unitlock::exec {
+namespace unitlock {
 namespace {
 
-TEST(ExecInterpreter, OfAScript) {
+TEST(Interpreter, OfAScript) {
   EXPECT_EQ(interpreter_of("#!/bin/sh\n"), "/bin/sh");
   EXPECT_EQ(interpreter_of("#! \t/usr/bin/env python3 -s\n"), "/usr/bin/env");
-  EXPECT_EQ(interpreter_of("#!/bin/sh"), "") << "may be cut short";
+  EXPECT_EQ(interpreter_of("#!/bin/sh"), "/bin/sh") << "a whole file may end so";
+  EXPECT_EQ(interpreter_of("#!/" + std::string(300, 'x')), "") << "cut short";
   EXPECT_EQ(interpreter_of("#!\n"), "");
   EXPECT_EQ(interpreter_of("#"), "");
   EXPECT_EQ(interpreter_of(""), "");
@@ -40,7 +41,7 @@ std::string elf(unsigned char elf_class, std::uint32_t type, std::uint64_t offse
 constexpr std::size_t kBehind64 = sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr);
 constexpr std::size_t kBehind32 = sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr);
 
-TEST(ExecInterpreter, OfAnElfFile) {
+TEST(Interpreter, OfAnElfFile) {
   EXPECT_EQ(interpreter_of(elf<Elf64_Ehdr, Elf64_Phdr>(ELFCLASS64, PT_INTERP, kBehind64, 11)),
             "/lib/ld.so");
   EXPECT_EQ(interpreter_of(elf<Elf32_Ehdr, Elf32_Phdr>(ELFCLASS32, PT_INTERP, kBehind32, 11)),
@@ -48,7 +49,7 @@ TEST(ExecInterpreter, OfAnElfFile) {
   EXPECT_EQ(interpreter_of(elf<Elf64_Ehdr, Elf64_Phdr>(ELFCLASS64, PT_LOAD, kBehind64, 11)), "");
 }
 
-TEST(ExecInterpreter, ReadsNothingOutsideOfTheHead) {
+TEST(Interpreter, ReadsNothingOutsideOfTheHead) {
   for (std::uint64_t offset :
        {std::uint64_t{1} << 63, ~std::uint64_t{0}, std::uint64_t{kBehind64 + 2}})
     EXPECT_EQ(interpreter_of(elf<Elf64_Ehdr, Elf64_Phdr>(ELFCLASS64, PT_INTERP, offset, 11)), "");
@@ -60,4 +61,4 @@ TEST(ExecInterpreter, ReadsNothingOutsideOfTheHead) {
 }
 
 } // namespace
-} // namespace unitlock::exec
+} // namespace unitlock
