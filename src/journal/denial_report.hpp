@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From a journal to denials with their units: reads, joins, attributes, sums up.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "journal/record_source.hpp"
+#include "journal/summary.hpp"
+
+namespace unitlock::journal {
+
+struct DenialQuery {
+  std::optional<std::uint64_t> since_usec;
+  std::optional<std::uint64_t> until_usec;
+  std::optional<std::string> boot; ///< as Journal::find_boot()
+  std::vector<std::string> units;  ///< names and globs; none means all
+  std::string wrapper;             ///< where the wrapper is installed
+};
+
+struct DenialReport {
+  std::vector<DenialGroup> groups;
+  std::vector<Id128> boots; ///< by DomainKey::boot
+  std::uint64_t denials = 0;
+  /// Why the groups may not be all there is.
+  std::vector<std::string> gaps;
+};
+
+Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query);
+
+/// "nginx" → "nginx.service"; a name with a unit's suffix stays.
+std::string unit_pattern(const std::string& argument);
+/// Whether a group is one of these units' (patterns of unit_pattern()), or perhaps is.
+bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns);
+
+} // namespace unitlock::journal

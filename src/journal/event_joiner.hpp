@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Joins the audit records of one event. A denial (1423) does not say which process it was; the
+// SYSCALL record (1300) of the same serial number does, and follows within a few records. What the
+// kernel printed to its log as well is taken only where journald's own record is missing. Memory
+// is bounded: what waits too long goes on as it is.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string_view>
+#include <unordered_set>
+
+#include "journal/denial.hpp"
+
+namespace unitlock::journal {
+
+/// A record as it comes out of the journal.
+struct RawRecord {
+  std::uint32_t boot = 0;
+  std::uint64_t serial = 0;
+  std::uint64_t realtime_usec = 0;
+  int type = 0;
+  std::string_view body;
+  bool kernel_copy = false;
+};
+
+class EventJoiner {
+public:
+  using DenialSink = std::function<void(const Denial&)>;
+  using DomainSink = std::function<void(std::uint32_t boot, const DomainRecord&)>;
+
+  EventJoiner(DenialSink on_denial, DomainSink on_domain)
+      : on_denial_(std::move(on_denial)), on_domain_(std::move(on_domain)) {}
+
+  /// In the journal's order.
+  void add(const RawRecord& record);
+  /// Passes on what still waits.
+  void finish();
+  /// Whether a SYSCALL record of this event would be of use.
+  bool awaits(std::uint32_t boot, std::uint64_t serial) const;
+  /// Records that could not be understood.
+  std::uint64_t malformed() const { return malformed_; }
+
+private:
+  struct Pending {
+    std::uint64_t serial;
+    std::uint64_t fingerprint;
+    Denial denial;
+  };
+  void add_access(const RawRecord& record, AccessRecord access);
+  void add_process(const RawRecord& record, const SyscallRecord& process);
+  void remember(std::uint64_t fingerprint);
+  void pass_on(const Pending& pending, bool kernel_copy);
+  void pass_on_old_copies(std::uint64_t now_usec);
+
+  DenialSink on_denial_;
+  DomainSink on_domain_;
+  std::deque<Pending> waiting_; ///< journald's, for their SYSCALL record
+  std::deque<Pending> copies_;  ///< the kernel log's, for journald's record
+  std::deque<std::uint64_t> seen_order_;
+  std::unordered_set<std::uint64_t> seen_;
+  std::uint64_t malformed_ = 0;
+};
+
+} // namespace unitlock::journal

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/journal_files.hpp"
+
+#include <fcntl.h>
+#include <systemd/sd-id128.h>
+#include <systemd/sd-journal.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/files.hpp"
+#include "base/unique_fd.hpp"
+
+namespace unitlock::journal {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Unreadable {
+  std::string path;
+  int number = 0;
+  bool of_user = false; ///< a user-UID journal: no audit records in it, but perhaps start records
+};
+
+struct Survey {
+  std::size_t readable = 0;
+  std::size_t readable_system = 0; ///< of `readable`: not a user's
+  std::vector<Unreadable> unreadable;
+  std::vector<std::string> places;
+};
+
+bool is_journal_name(std::string_view name) {
+  return name.ends_with(".journal") || name.ends_with(".journal~");
+}
+
+/// 0, or why this one file cannot be used.
+int why_unreadable(const std::string& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd)
+    return errno;
+  const char* paths[] = {path.c_str(), nullptr};
+  sd_journal* journal = nullptr;
+  int r = sd_journal_open_files(&journal, paths, 0);
+  sd_journal_close(journal);
+  return r < 0 ? -r : 0;
+}
+
+void survey_file(Survey& survey, const std::string& path, bool named) {
+  int why = why_unreadable(path);
+  bool of_user = path_basename(path).starts_with("user-");
+  // ENODATA: just made, without an entry yet. ENOENT: rotated away meanwhile.
+  if (why == 0 || why == ENODATA) {
+    ++survey.readable;
+    survey.readable_system += !of_user;
+  } else if (named || why != ENOENT) {
+    survey.unreadable.push_back({path, why, of_user});
+  }
+}
+
+/// The files of one directory, and of those below it whose name `subdirectory` is; any if empty.
+void survey_directory(Survey& survey, const std::string& directory, const std::string& subdirectory,
+                      bool descend) {
+  std::error_code error;
+  fs::directory_iterator entries(directory, error);
+  if (error && error.value() != ENOENT && error.value() != ENOTDIR)
+    survey.unreadable.push_back({directory, error.value(), false});
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    std::string path = entries->path(), name = entries->path().filename();
+    std::error_code ignored;
+    if (is_journal_name(name))
+      survey_file(survey, path, false);
+    else if (descend && (subdirectory.empty() ? name.size() >= 32 : name == subdirectory) &&
+             entries->is_directory(ignored))
+      survey_directory(survey, path, {}, false);
+  }
+}
+
+std::string machine_id() {
+  sd_id128_t id = {};
+  if (sd_id128_get_machine(&id) < 0)
+    return {};
+  char text[SD_ID128_STRING_MAX];
+  return sd_id128_to_string(id, text);
+}
+
+Survey survey_location(const Location& location) {
+  Survey survey;
+  if (!location.files.empty()) {
+    survey.places = location.files;
+    for (const std::string& file : location.files)
+      survey_file(survey, file, true);
+    return survey;
+  }
+  std::string only;
+  if (!location.directory.empty()) {
+    survey.places = {location.directory};
+  } else {
+    survey.places = {location.root + "/var/log/journal", location.root + "/run/log/journal"};
+    only = location.root.empty() ? machine_id() : std::string();
+  }
+  for (const std::string& place : survey.places)
+    survey_directory(survey, place, only, true);
+  return survey;
+}
+
+Error reason(std::string message, int number) {
+  if (number == EBADMSG)
+    return {message + ": damaged, or no journal file", 0, {}};
+  if (number == EPROTONOSUPPORT)
+    return {message + ": written by a newer systemd", 0, {}};
+  return {std::move(message), number, {}};
+}
+
+std::string sentence(const std::vector<Unreadable>& files, std::string_view consequence) {
+  std::string more = files.size() > 1 ? fmt::format(" and {} more", files.size() - 1) : "";
+  return to_string(reason(fmt::format("cannot read {}{}", files.front().path, more),
+                          files.front().number)) +
+         "; " + std::string(consequence);
+}
+
+} // namespace
+
+Result<std::vector<std::string>> check_files(const Location& location) {
+  Survey survey = survey_location(location);
+  std::vector<Unreadable> system, user;
+  for (const Unreadable& file : survey.unreadable)
+    (file.of_user ? user : system).push_back(file);
+  if (survey.readable == 0 && survey.unreadable.empty())
+    return fail(fmt::format("there is no journal in {}", fmt::join(survey.places, " or ")));
+  bool denied = !system.empty() && system.front().number == EACCES;
+  // Audit records are in the system journal: one's own user journal cannot answer. A file that is
+  // named is wanted.
+  if (survey.readable == 0 || (!location.files.empty() && !survey.unreadable.empty()) ||
+      (survey.readable_system == 0 && !system.empty()))
+    return tl::unexpected(
+        reason(fmt::format("cannot read the journal{}: {}",
+                           denied ? " (be root, or in the group systemd-journal)" : "",
+                           (system.empty() ? user : system).front().path),
+               (system.empty() ? user : system).front().number));
+  std::vector<std::string> warnings;
+  if (!system.empty())
+    warnings.push_back(sentence(system, "denials in it are missing here"));
+  if (!user.empty())
+    warnings.push_back(sentence(user, "starts of services of these users cannot be seen"));
+  return warnings;
+}
+
+} // namespace unitlock::journal

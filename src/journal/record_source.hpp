@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The journal, read through libsystemd: the only place that knows sd-journal. It reports what it
+// could not read, because sd-journal itself passes over unreadable files in silence, and an empty
+// list would then be a lie.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+struct sd_journal;
+
+namespace unitlock::journal {
+
+/// Which journal. At most one of the three is set; none means this machine's.
+struct Location {
+  std::string root; ///< its /var/log/journal and /run/log/journal
+  std::string directory;
+  std::vector<std::string> files;
+
+  bool is_this_machine() const { return root.empty() && directory.empty() && files.empty(); }
+};
+
+/// 32 hexadecimal digits.
+using Id128 = std::string;
+
+/// One entry, with the fields that were asked for in the same order; empty where it has none.
+struct Entry {
+  std::uint64_t realtime_usec = 0;
+  std::uint32_t boot = 0; ///< index into Journal::boots()
+  std::vector<std::string> values;
+};
+
+/// What to read: entries that match all of at least one alternative ("FIELD=value"; the same field
+/// twice in one alternative means either value), of one boot if set, between two times if set.
+struct Query {
+  std::vector<std::vector<std::string>> alternatives;
+  Id128 boot;
+  std::optional<std::uint64_t> since_usec;
+  std::optional<std::uint64_t> until_usec;
+};
+
+class Journal {
+public:
+  /// Errors: nothing that could answer can be read.
+  static Result<Journal> open(const Location& location);
+
+  /// Files that exist and could not be read, one sentence each kind.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  /// Entries that were passed over because the file is damaged there.
+  std::uint64_t damaged() const { return damaged_; }
+
+  /// Calls `visit` for each entry in order, until it returns false.
+  Result<void> read(const Query& query, std::span<const std::string_view> fields,
+                    const std::function<bool(const Entry&)>& visit);
+  /// The values that a field has anywhere in the journal.
+  Result<void> values_of(const char* field, const std::function<void(std::string_view)>& visit);
+  /// The boot that -b names: an ID, or an offset: "0" and "" the current one (the last in a journal
+  /// of elsewhere), "-1" the one before, "1" the first.
+  Result<Id128> find_boot(const std::string& text);
+  /// The boots that were met so far, by Entry::boot.
+  const std::vector<Id128>& boots() const { return boots_; }
+  const Id128& boot_id(std::uint32_t index) const { return boots_[index]; }
+
+private:
+  struct Close {
+    void operator()(sd_journal* journal) const;
+  };
+  using Handle = std::unique_ptr<sd_journal, Close>;
+
+  Journal(Handle handle, std::vector<std::string> warnings, bool local)
+      : handle_(std::move(handle)), warnings_(std::move(warnings)), local_(local) {}
+  Result<void> add_matches(const Query& query);
+  Result<void> visit_entries(const Query& query, std::span<const std::string_view> fields,
+                             const std::function<bool(const Entry&)>& visit);
+  Result<std::vector<Id128>> boots_by_time();
+  std::uint32_t boot_index(const Id128& id);
+
+  Handle handle_;
+  std::vector<std::string> warnings_;
+  std::vector<Id128> boots_;
+  std::uint64_t damaged_ = 0;
+  bool local_ = true;
+};
+
+} // namespace unitlock::journal

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Denials that say the same, counted together. Memory is bounded: beyond a limit new objects are
+// counted under one "other objects" of their unit and right, so that counts stay exact.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "journal/attribution.hpp"
+#include "journal/denial.hpp"
+
+namespace unitlock::journal {
+
+/// Denials alike in unit, rights, object and program.
+struct DenialGroup {
+  Attribution attribution;
+  std::string blockers;
+  Object object; ///< that of the last
+  bool other_objects = false;
+  SyscallRecord process; ///< that of the last
+  DomainKey domain;      ///< that of the last
+  std::uint64_t count = 0;
+  std::uint64_t first_usec = 0;
+  std::uint64_t last_usec = 0;
+};
+
+class Summary {
+public:
+  explicit Summary(std::size_t limit = kLimit) : limit_(limit) {}
+
+  void add(const Denial& denial);
+  /// The domains that occur.
+  std::vector<DomainKey> domains() const;
+  /// Gives every group its unit, joins those of different domains of one unit, and sorts: by unit,
+  /// then the most frequent first.
+  std::vector<DenialGroup> finish(const std::map<DomainKey, Attribution>& attributions);
+  /// Whether the limit was met.
+  bool overflowed() const { return overflowed_; }
+
+  static constexpr std::size_t kLimit = 50000;
+
+private:
+  DenialGroup& group_for(const Denial& denial);
+
+  std::size_t limit_;
+  bool overflowed_ = false;
+  std::string key_;
+  std::unordered_map<std::string, DenialGroup> groups_;
+};
+
+} // namespace unitlock::journal
