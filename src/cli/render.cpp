@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/render.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
+#include <cwchar>
 #include <memory>
 #include <new>
 
@@ -18,25 +21,41 @@
 namespace unitlock::cli {
 namespace {
 
-/// The width that COLUMNS asks for, or 0.
-std::size_t asked_width() {
+/// What a column that wraps needs to stay readable.
+constexpr std::size_t kLeastWrapped = 24;
+
+/// The width to fit the table to, or 0 for any.
+std::size_t width_of(std::FILE* stream) {
   const char* text = std::getenv("COLUMNS");
   std::string_view columns = text ? text : "";
   std::size_t width = 0;
   auto [end, error] = std::from_chars(columns.data(), columns.data() + columns.size(), width);
-  return error == std::errc() && end == columns.data() + columns.size() ? width : 0;
+  if (error == std::errc() && end == columns.data() + columns.size())
+    return width;
+  winsize size = {};
+  return isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-void fit(libscols_table* table, std::FILE* stream) {
-  if (std::size_t width = asked_width()) {
-    scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
-    scols_table_set_termwidth(table, width);
-  } else if (!isatty(fileno(stream))) {
-    scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
-  }
+std::size_t shown_width(const std::string& text) {
+  std::wstring wide(text.size() + 1, L'\0');
+  std::size_t length = std::mbstowcs(wide.data(), text.c_str(), wide.size());
+  int width = length == std::string::npos ? -1 : wcswidth(wide.c_str(), length);
+  return width < 0 ? text.size() : static_cast<std::size_t>(width);
 }
 
 } // namespace
+
+/// The width of all columns that do not wrap.
+std::size_t Table::rigid_width() const {
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::size_t width = shown_width(columns_[i].title);
+    for (const auto& cells : rows_)
+      width = columns_[i].wraps ? 0 : std::max(width, shown_width(cells[i]));
+    total += width + 1;
+  }
+  return total;
+}
 
 void Table::print(std::FILE* stream) const {
   std::unique_ptr<libscols_table, void (*)(libscols_table*)> table(scols_new_table(),
@@ -44,10 +63,16 @@ void Table::print(std::FILE* stream) const {
   if (!table)
     throw std::bad_alloc();
   scols_table_set_stream(table.get(), stream);
-  fit(table.get(), stream);
+  std::size_t width = width_of(stream);
+  bool fits = width >= rigid_width() + kLeastWrapped;
+  scols_table_set_termforce(table.get(), fits ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+  if (fits)
+    scols_table_set_termwidth(table.get(), width);
   for (const Column& column : columns_) {
     int flags = (column.right_aligned ? SCOLS_FL_RIGHT : 0) | (column.wraps ? SCOLS_FL_WRAP : 0);
-    if (!scols_table_new_column(table.get(), column.title.c_str(), 0, flags))
+    libscols_column* made = scols_table_new_column(table.get(), column.title.c_str(), 0, flags);
+    // Cells are escaped already; libsmartcols would escape the escapes.
+    if (!made || scols_column_set_safechars(made, "\\") != 0)
       throw std::bad_alloc();
   }
   for (const auto& cells : rows_) {
@@ -75,14 +100,26 @@ std::string json_line(const nlohmann::ordered_json& value) {
   return value.dump(-1, ' ', true, Handler::replace) + '\n';
 }
 
-std::string local_time(std::uint64_t realtime_usec) {
+namespace {
+
+std::string format_local(std::uint64_t realtime_usec, const char* format) {
   std::time_t seconds = static_cast<std::time_t>(realtime_usec / 1000000);
   std::tm parts = {};
   char text[64];
-  if (!localtime_r(&seconds, &parts) ||
-      std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+  if (!localtime_r(&seconds, &parts) || std::strftime(text, sizeof text, format, &parts) == 0)
     return fmt::format("@{}", seconds);
   return text;
+}
+
+} // namespace
+
+std::string local_time(std::uint64_t realtime_usec) {
+  return format_local(realtime_usec, "%Y-%m-%d %H:%M:%S");
+}
+
+std::string short_time(std::uint64_t realtime_usec, std::uint64_t now_usec) {
+  bool today = format_local(realtime_usec, "%F") == format_local(now_usec, "%F");
+  return format_local(realtime_usec, today ? "%H:%M:%S" : "%Y-%m-%d %H:%M");
 }
 
 std::string utc_time(std::uint64_t realtime_usec) {

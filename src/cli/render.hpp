@@ -12,8 +12,6 @@
 
 namespace unitlock::cli {
 
-enum class Format { Table, Json };
-
 struct Column {
   std::string title;
   bool right_aligned = false;
@@ -21,9 +19,9 @@ struct Column {
   bool wraps = false;
 };
 
-/// A table on a stream. On a terminal it is fitted to its width; elsewhere nothing is cut or
-/// wrapped unless COLUMNS says how wide to be. Cells are shown as they are given: escape() what
-/// comes from outside.
+/// A table on a stream. On a terminal it is fitted to its width as long as what wraps keeps a
+/// readable rest; elsewhere nothing is cut or wrapped unless COLUMNS says how wide to be. Cells are
+/// shown as they are given: escape() what comes from outside.
 class Table {
 public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -33,6 +31,8 @@ public:
   void print(std::FILE* stream) const;
 
 private:
+  std::size_t rigid_width() const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
@@ -45,6 +45,8 @@ std::string json_line(const nlohmann::ordered_json& value);
 
 /// "2026-11-21 23:15:07", local time: for people.
 std::string local_time(std::uint64_t realtime_usec);
+/// The same without what goes without saying: "23:15:07" today, "2026-11-20 23:15" before.
+std::string short_time(std::uint64_t realtime_usec, std::uint64_t now_usec);
 /// "2026-11-21T23:15:07.791000Z": for programs.
 std::string utc_time(std::uint64_t realtime_usec);
 

@@ -34,12 +34,25 @@ TEST(Table, NothingIsCutInAFile) {
 }
 
 TEST(Table, ColumnsWrapsWhatMay) {
-  setenv("COLUMNS", "40", 1);
-  EXPECT_EQ(printed(sample()), "UNIT          PATH                 COUNT\n"
-                               "nginx.service /srv/www/a/rather/lo     7\n"
-                               "              ng/path/to/something \n"
-                               "b             /                     1234\n");
+  setenv("COLUMNS", "45", 1);
+  EXPECT_EQ(printed(sample()), "UNIT          PATH                      COUNT\n"
+                               "nginx.service /srv/www/a/rather/long/pa     7\n"
+                               "              th/to/something           \n"
+                               "b             /                          1234\n");
   unsetenv("COLUMNS");
+}
+
+TEST(Table, NothingIsCutWhereThereIsNoRoom) {
+  setenv("COLUMNS", "30", 1);
+  EXPECT_NE(printed(sample()).find("/srv/www/a/rather/long/path/to/something     7"),
+            std::string::npos);
+  unsetenv("COLUMNS");
+}
+
+TEST(Table, EscapesAreNotEscapedAgain) {
+  Table table({{"PATH"}});
+  table.add({"/a\\x1b\\\\x"});
+  EXPECT_EQ(printed(table), "PATH\n/a\\x1b\\\\x\n");
 }
 
 TEST(Json, BytesThatAreNotUtf8BecomeNumbers) {
@@ -66,6 +79,8 @@ TEST(Time, ForPeople) {
   setenv("TZ", "UTC-2", 1);
   tzset();
   EXPECT_EQ(local_time(1795303307791000), "2026-11-22 01:21:47");
+  EXPECT_EQ(short_time(1795303307791000, 1795303307791000), "01:21:47");
+  EXPECT_EQ(short_time(1795303307791000, 1795403307791000), "2026-11-22 01:21");
 }
 
 } // namespace
