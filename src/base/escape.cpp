@@ -99,14 +99,4 @@ std::string escape(std::string_view text, Backslash backslash) {
   return out;
 }
 
-bool is_valid_utf8(std::string_view text) {
-  while (!text.empty()) {
-    Decoded character = decode(text);
-    if (character.length == 0)
-      return false;
-    text.remove_prefix(character.length);
-  }
-  return true;
-}
-
 } // namespace unitlock

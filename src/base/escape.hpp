@@ -18,7 +18,4 @@ enum class Backslash {
 /// byte that is not part of valid UTF-8 becomes "\xff"; U+0080 to U+009F become "\u0085".
 std::string escape(std::string_view text, Backslash backslash = Backslash::Double);
 
-/// Shortest form, no surrogates, at most U+10FFFF.
-bool is_valid_utf8(std::string_view text);
-
 } // namespace unitlock

@@ -16,7 +16,7 @@
 #include <libsmartcols/libsmartcols.h>
 #include <nlohmann/json.hpp>
 
-#include "base/escape.hpp"
+#include "base/text.hpp"
 
 namespace unitlock::cli {
 namespace {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.hpp"
+
 namespace unitlock {
 namespace {
 
@@ -59,6 +61,7 @@ TEST(Utf8, Valid) {
   EXPECT_TRUE(is_valid_utf8("uné\U0001f600"));
   EXPECT_FALSE(is_valid_utf8("\xff"));
   EXPECT_FALSE(is_valid_utf8("a\xc3"));
+  EXPECT_FALSE(is_valid_utf8(std::string_view("a\0b", 3)));
 }
 
 } // namespace
