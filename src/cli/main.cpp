@@ -39,6 +39,7 @@ void describe(CLI::App& app, Context& context) {
       ->type_name("DIR");
   app.get_formatter()->column_width(34);
   add_denials(app, context);
+  add_show(app, context);
 }
 
 int run(int argc, char** argv) {

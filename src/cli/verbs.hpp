@@ -13,5 +13,6 @@ namespace unitlock::cli {
 struct Context;
 
 void add_denials(CLI::App& app, Context& context);
+void add_show(CLI::App& app, Context& context);
 
 } // namespace unitlock::cli

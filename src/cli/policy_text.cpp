@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/policy_text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/escape.hpp"
+#include "cli/fields.hpp"
+#include "cli/render.hpp"
+#include "policy/lower.hpp"
+#include "policy/vocabulary.hpp"
+
+namespace unitlock::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using State = Declaration::State;
+
+std::vector<std::string> scope_words(const Policy& policy) {
+  std::vector<std::string> words;
+  std::uint64_t scope = restricted_by(policy).scope;
+  for (const ScopeWord& row : kScopeWords)
+    if (scope & row.mask)
+      words.emplace_back(row.word);
+  return words;
+}
+
+std::string port_text(const PortRule& rule) {
+  if (rule.any)
+    return "any";
+  if (rule.first == rule.last)
+    return std::to_string(rule.first);
+  return fmt::format("{}-{}", rule.first, rule.last);
+}
+
+/// As it would be declared: "-" for "skip if missing".
+std::string path_text(const std::string& path, bool optional) {
+  return (optional ? "-" : "") + escape(path);
+}
+
+std::string headline(const DeclaredUnit& declared) {
+  if (declared.unit.masked)
+    return "the unit is masked: it cannot be started";
+  switch (declared.declaration.state) {
+  case State::None:
+    return "declares nothing: it runs unconfined";
+  case State::Off:
+    return "Mode=off: it runs unconfined";
+  case State::Invalid:
+    return "the declaration is INVALID: the unit cannot be started";
+  case State::Unwrappable:
+    return "NOT CONFINED: its commands cannot be started through unitlock-exec";
+  case State::Confined:
+    break;
+  }
+  return "confined when started";
+}
+
+std::string abi_text(const Policy& policy, const ShownAbi& shown) {
+  if (shown.abi == 0)
+    return fmt::format("{} asked for, no Landlock in {}", policy.abi, shown.whose);
+  return fmt::format("{} asked for, {} in {}", policy.abi, shown.abi, shown.whose);
+}
+
+void print_settings(std::FILE* stream, const DeclaredUnit& declared, const ShownAbi& shown) {
+  const Policy& policy = declared.declaration.policy;
+  Fields fields;
+  std::vector<std::string> files;
+  for (const std::string& path : declared.unit.drop_ins)
+    files.push_back(escape(path));
+  if (!declared.unit.fragment.empty())
+    files.insert(files.begin(), escape(declared.unit.fragment));
+  fields.add("Files", files);
+  if (declared.declaration.state == State::Confined ||
+      declared.declaration.state == State::Unwrappable) {
+    fields.add("Older kernels", policy.compatibility == Compatibility::Strict
+                                    ? "refuse to start (Compatibility=strict)"
+                                    : "start with what they can enforce (best-effort)");
+    fields.add("Landlock ABI", abi_text(policy, shown));
+    fields.add_words("Restricted", family_words(policy));
+    fields.add_words("Kept inside", scope_words(policy));
+    fields.add("Denials", policy.log_denials ? "logged" : "not logged (LogDenials=no)");
+  }
+  fields.print(stream);
+}
+
+void print_paths(std::FILE* stream, const Policy& policy) {
+  Table table({{"GRANTS"}, {"PATH", false, true}, {"SAID BY"}, {"WHERE", false, true}});
+  for (const PathRule& rule : policy.paths)
+    table.add({grant_words(rule.access), path_text(rule.path, rule.optional),
+               escape(rule.from.said_by, Backslash::Keep), place(rule.from.where)});
+  for (const QuietRule& rule : policy.quiet)
+    table.add({"(not logged)", path_text(rule.path, rule.optional),
+               escape(rule.from.said_by, Backslash::Keep), place(rule.from.where)});
+  if (table.empty())
+    return;
+  fmt::print(stream, "\nPaths, with all that is below:\n");
+  table.print(stream);
+}
+
+void print_ports(std::FILE* stream, const Policy& policy) {
+  Table table({{"GRANTS"}, {"PORT"}, {"SAID BY"}, {"WHERE", false, true}});
+  for (const PortRule& rule : policy.ports)
+    for (const PortDirective& row : kPortDirectives)
+      if (rule.access & row.access)
+        table.add({std::string(row.key), port_text(rule),
+                   escape(rule.from.said_by, Backslash::Keep), place(rule.from.where)});
+  if (table.empty())
+    return;
+  fmt::print(stream, "\nPorts:\n");
+  table.print(stream);
+}
+
+/// A rule that grants what this kernel does not restrict anyway takes nothing away.
+bool is_worth_a_line(const Shortfall& shortfall, const Ruleset& ruleset) {
+  return shortfall.kind != Shortfall::Kind::RuleWithoutEffect ||
+         !shortfall.rights.without(ruleset.dropped()).empty();
+}
+
+void print_shortfalls(std::FILE* stream, const Policy& policy, const ShownAbi& shown) {
+  Ruleset ruleset = lower(policy, shown.abi);
+  std::erase_if(ruleset.shortfalls,
+                [&](const Shortfall& shortfall) { return !is_worth_a_line(shortfall, ruleset); });
+  if (ruleset.shortfalls.empty()) {
+    fmt::print(stream, "\nABI {} ({}) enforces all of it.\n", shown.abi, shown.whose);
+    return;
+  }
+  if (shown.abi == 0)
+    fmt::print(stream, "\nWithout Landlock ({}):\n", shown.whose);
+  else
+    fmt::print(stream, "\nWith ABI {} ({}):\n", shown.abi, shown.whose);
+  for (const Shortfall& shortfall : ruleset.shortfalls) {
+    std::string from = place(shortfall.from.where);
+    fmt::print(stream, "  {}{}\n", escape(shortfall.text, Backslash::Keep),
+               from.empty() ? from : fmt::format(" ({})", from));
+  }
+}
+
+ordered_json place_json(const SourceRef& where) {
+  if (where.file.empty())
+    return nullptr;
+  ordered_json json = {{"file", json_bytes(where.file)}};
+  if (where.line != 0)
+    json["line"] = where.line;
+  if (where.column != 0)
+    json["column"] = where.column;
+  return json;
+}
+
+ordered_json from_json(const Provenance& from) {
+  return {{"said_by", json_bytes(from.said_by)}, {"where", place_json(from.where)}};
+}
+
+ordered_json rules_json(const Policy& policy) {
+  auto rules = ordered_json::array();
+  for (const PathRule& rule : policy.paths)
+    rules.push_back({{"path", json_bytes(rule.path)},
+                     {"rights", names_of({rule.access, 0, 0})},
+                     {"optional", rule.optional},
+                     {"from", from_json(rule.from)}});
+  for (const PortRule& rule : policy.ports) {
+    ordered_json json = {{"any_port", rule.any}};
+    if (!rule.any)
+      json = {{"first_port", rule.first}, {"last_port", rule.last}};
+    json["rights"] = names_of({0, rule.access, 0});
+    json["from"] = from_json(rule.from);
+    rules.push_back(std::move(json));
+  }
+  return rules;
+}
+
+ordered_json quiet_json(const Policy& policy) {
+  auto rules = ordered_json::array();
+  for (const QuietRule& rule : policy.quiet)
+    rules.push_back({{"path", json_bytes(rule.path)},
+                     {"optional", rule.optional},
+                     {"from", from_json(rule.from)}});
+  return rules;
+}
+
+ordered_json lowered_json(const Policy& policy, const ShownAbi& shown) {
+  Ruleset ruleset = lower(policy, shown.abi);
+  auto shortfalls = ordered_json::array();
+  for (const Shortfall& shortfall : ruleset.shortfalls)
+    shortfalls.push_back({{"text", json_bytes(shortfall.text)},
+                          {"rights", names_of(shortfall.rights)},
+                          {"from", from_json(shortfall.from)}});
+  return {{"abi", shown.abi},
+          {"complete", ruleset.complete()},
+          {"enforced", names_of(ruleset.handled)},
+          {"dropped", names_of(ruleset.dropped())},
+          {"shortfalls", shortfalls}};
+}
+
+} // namespace
+
+std::string grant_words(std::uint64_t fs_access) {
+  for (const PathDirective& row : kPathDirectives)
+    if (row.access == fs_access)
+      return std::string(row.key);
+  std::string words;
+  for (const landlock::Right& right : landlock::kRights)
+    if (right.family == landlock::Family::Filesystem && (fs_access & right.mask()) != 0)
+      words += fmt::format("{}{}", words.empty() ? "" : ",", right.short_name());
+  return words;
+}
+
+std::string_view to_string(State state) {
+  switch (state) {
+  case State::None:
+    return "none";
+  case State::Off:
+    return "off";
+  case State::Invalid:
+    return "invalid";
+  case State::Unwrappable:
+    return "unwrappable";
+  case State::Confined:
+    return "confined";
+  }
+  return "unknown";
+}
+
+std::vector<std::string> family_words(const Policy& policy) {
+  std::vector<std::string> words;
+  landlock::AccessSet set = restricted_by(policy);
+  for (const FamilyWord& row : kFamilyWords)
+    if (set.of(row.family) != 0)
+      words.emplace_back(row.word);
+  return words;
+}
+
+std::string place(const SourceRef& where) {
+  return where.file.empty() ? "" : escape(unitlock::to_string(where), Backslash::Keep);
+}
+
+ordered_json diagnostics_json(const Diagnostics& diagnostics) {
+  auto list = ordered_json::array();
+  for (const Diagnostic& diagnostic : diagnostics) {
+    const char* severity = diagnostic.severity == Severity::Error     ? "error"
+                           : diagnostic.severity == Severity::Warning ? "warning"
+                                                                      : "note";
+    list.push_back({{"severity", severity},
+                    {"message", json_bytes(diagnostic.message)},
+                    {"where", place_json(diagnostic.where)}});
+  }
+  return list;
+}
+
+void print_policy(std::FILE* stream, const DeclaredUnit& declared, const ShownAbi& shown) {
+  fmt::print(stream, "{}: {}\n", escape(declared.unit.name, Backslash::Keep), headline(declared));
+  print_settings(stream, declared, shown);
+  State state = declared.declaration.state;
+  if (state != State::Confined && state != State::Unwrappable)
+    return;
+  const Policy& policy = declared.declaration.policy;
+  print_paths(stream, policy);
+  print_ports(stream, policy);
+  print_shortfalls(stream, policy, shown);
+}
+
+ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown) {
+  const Declaration& declaration = declared.declaration;
+  const Policy& policy = declaration.policy;
+  auto drop_ins = ordered_json::array();
+  for (const std::string& path : declared.unit.drop_ins)
+    drop_ins.push_back(json_bytes(path));
+  ordered_json json = {{"unit", json_bytes(declared.unit.name)},
+                       {"declaration", to_string(declaration.state)},
+                       {"masked", declared.unit.masked},
+                       {"fragment", json_bytes(declared.unit.fragment)},
+                       {"drop_ins", drop_ins},
+                       {"diagnostics", diagnostics_json(declaration.diagnostics)}};
+  if (declaration.state != State::Confined && declaration.state != State::Unwrappable)
+    return json;
+  json["abi"] = policy.abi;
+  json["strict"] = policy.compatibility == Compatibility::Strict;
+  json["log_denials"] = policy.log_denials;
+  json["restricted"] = names_of(restricted_by(policy));
+  json["rules"] = rules_json(policy);
+  json["quiet"] = quiet_json(policy);
+  json["kernel"] = lowered_json(policy, shown);
+  return json;
+}
+
+} // namespace unitlock::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A declaration with its policy, for people and for programs.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "declare/declaration_index.hpp"
+
+namespace unitlock::cli {
+
+/// The kernel that a policy is shown for.
+struct ShownAbi {
+  int abi = 0;
+  std::string_view whose; ///< "this kernel", "--abi="
+};
+
+void print_policy(std::FILE* stream, const DeclaredUnit& declared, const ShownAbi& shown);
+nlohmann::ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown);
+
+/// "read-only", or "execute,read_file" where no directive grants just that.
+std::string grant_words(std::uint64_t fs_access);
+/// "confined", "invalid", …: as in JSON.
+std::string_view to_string(Declaration::State state);
+/// The words of Restrict= that a policy means.
+std::vector<std::string> family_words(const Policy& policy);
+/// A place for people; empty where nothing is known.
+std::string place(const SourceRef& where);
+nlohmann::ordered_json diagnostics_json(const Diagnostics& diagnostics);
+
+} // namespace unitlock::cli

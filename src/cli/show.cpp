@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// unitlock show: a unit's effective policy, each rule with where it was written. Exit status 1
+// where the declaration is invalid, cannot be put into force, or does not exist; 2 for an unknown
+// unit.
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/escape.hpp"
+#include "cli/context.hpp"
+#include "cli/policy_text.hpp"
+#include "cli/render.hpp"
+#include "cli/verbs.hpp"
+#include "config.hpp"
+#include "inject/drop_in.hpp"
+#include "landlock/syscalls.hpp"
+#include "unit/unit_name.hpp"
+
+namespace unitlock::cli {
+namespace {
+
+struct Options {
+  std::string unit;
+  int abi = -1;
+  bool drop_in = false;
+  std::string output = "table";
+};
+
+/// The kernel that somebody who asks has in mind: the running one, unless another root is looked
+/// at or the kernel does not say.
+ShownAbi shown_abi(const Context& context, const Options& options, const Policy& policy) {
+  if (options.abi >= 0)
+    return {options.abi, "--abi="};
+  if (context.root.empty()) {
+    long abi = landlock::kernel_abi();
+    if (abi >= 0)
+      return {static_cast<int>(abi), "this kernel"};
+    if (errno == ENOSYS || errno == EOPNOTSUPP)
+      return {0, "this kernel"};
+  }
+  return {policy.abi, "a kernel that has all of it"};
+}
+
+int status_of(const DeclaredUnit& declared) {
+  switch (declared.declaration.state) {
+  case Declaration::State::Confined:
+  case Declaration::State::Off:
+    return kWell;
+  case Declaration::State::None:
+  case Declaration::State::Invalid:
+  case Declaration::State::Unwrappable:
+    break;
+  }
+  return kNotWell;
+}
+
+/// As it is for a file or a pipe; harmless for a terminal.
+std::string fit_for_stdout(const std::string& text) {
+  if (!isatty(STDOUT_FILENO))
+    return text;
+  std::string fit;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    fit += escape(line, Backslash::Keep) + '\n';
+  return fit;
+}
+
+int print_drop_in(const DeclaredUnit& declared) {
+  std::string text = render_drop_in(declared.unit, declared.declaration, UNITLOCK_WRAPPER);
+  if (text.empty()) {
+    complain(fmt::format("{} gets no drop-in", declared.unit.name));
+    return kNotWell;
+  }
+  fmt::print("{}", fit_for_stdout(text));
+  return status_of(declared);
+}
+
+int show(const Context& context, const Options& options) {
+  auto root = Root::open(context.root_directory());
+  if (!root)
+    return no_answer(root.error());
+  DeclarationIndex index(*root);
+  std::string name = complete_unit_name(options.unit);
+  if (!name.ends_with(".service"))
+    return no_answer({fmt::format("{} is no service: only services are confined", name), 0, {}});
+  DeclaredUnit declared = index.find(name);
+  if (!declared.exists())
+    return no_answer({fmt::format("there is no {}", name), 0, {}});
+  // A broken file that the unit's preset is in is among the unit's own diagnostics.
+  for (const Diagnostic& diagnostic : declared.declaration.diagnostics)
+    complain(to_string(diagnostic));
+  if (options.drop_in)
+    return print_drop_in(declared);
+  ShownAbi shown = shown_abi(context, options, declared.declaration.policy);
+  if (options.output == "json")
+    fmt::print("{}", json_line(policy_json(declared, shown)));
+  else
+    print_policy(stdout, declared, shown);
+  return status_of(declared);
+}
+
+} // namespace
+
+void add_show(CLI::App& app, Context& context) {
+  CLI::App* verb = app.add_subcommand("show", "Show a unit's policy, and who said what of it");
+  auto options = std::make_shared<Options>();
+  verb->add_option("unit", options->unit, "A service; \"nginx\" means nginx.service")
+      ->required()
+      ->type_name("UNIT");
+  verb->add_option("--abi", options->abi, "What a kernel of this Landlock ABI enforces (0: none)")
+      ->check(CLI::Range(0, landlock::kNewestAbi))
+      ->type_name("N");
+  verb->add_flag("--drop-in", options->drop_in, "Print what the generator injects");
+  verb->add_option("-o,--output", options->output, "table (default) or json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->type_name("FORMAT");
+  verb->callback([&context, options] {
+    context.run = [&context, options] { return show(context, *options); };
+  });
+}
+
+} // namespace unitlock::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "declare/declaration_index.hpp"
+
+namespace unitlock {
+
+DeclarationIndex::DeclarationIndex(const Root& root)
+    : root_(root), port_names_(root), presets_(Presets::load(root, port_names_)),
+      units_(root, system_search_path(root)) {}
+
+DeclaredUnit DeclarationIndex::find(const std::string& name) const {
+  DeclaredUnit found{units_.load(name), {}};
+  found.declaration = declare(root_, found.unit, presets_, port_names_);
+  return found;
+}
+
+std::vector<DeclaredUnit> DeclarationIndex::declared() const {
+  std::vector<DeclaredUnit> all;
+  for (const std::string& name : units_.services()) {
+    if (!units_.mentions(name, "Landlock"))
+      continue;
+    DeclaredUnit found = find(name);
+    if (found.declaration.state != Declaration::State::None)
+      all.push_back(std::move(found));
+  }
+  return all;
+}
+
+} // namespace unitlock

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Everything that a machine or an image declares: its unit files and presets, read once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/files.hpp"
+#include "declare/declaration.hpp"
+#include "policy/port_names.hpp"
+#include "preset/presets.hpp"
+#include "unit/unit_index.hpp"
+
+namespace unitlock {
+
+struct DeclaredUnit {
+  Unit unit;
+  Declaration declaration;
+
+  bool exists() const { return !unit.fragment.empty() || !unit.drop_ins.empty(); }
+};
+
+class DeclarationIndex {
+public:
+  /// `root` must outlive the index.
+  explicit DeclarationIndex(const Root& root);
+  DeclarationIndex(const DeclarationIndex&) = delete;
+  DeclarationIndex& operator=(const DeclarationIndex&) = delete;
+
+  /// By a unit's full name or an alias of it; instances of templates too. A name without any file
+  /// gives a unit that does not exist().
+  DeclaredUnit find(const std::string& name) const;
+
+  /// The services with files of their own that declare something, Mode=off included, sorted by
+  /// name. Templates are among them.
+  std::vector<DeclaredUnit> declared() const;
+
+  /// Problems of conf.d files.
+  const Diagnostics& problems() const { return presets_.problems(); }
+
+private:
+  const Root& root_;
+  PortNames port_names_;
+  Presets presets_;
+  UnitIndex units_;
+};
+
+} // namespace unitlock
