@@ -1,24 +1,39 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Helpers of the boot tests. Each tests/boot/NN-name.sh sources this, runs inside of a booted
-# container as root and prints TAP.
+# container as root, prints TAP and ends with "plan".
 #
 #     check NAME COMMAND...         passes when COMMAND succeeds
 #     check_fails NAME COMMAND...   passes when COMMAND fails
 #     check_equal NAME WANT GOT
 #     skip NAME REASON              for what cannot be tried here
-#     wait_for COMMAND...           until COMMAND succeeds, at most 10 s
+#     wait_for COMMAND...           until COMMAND succeeds, at most 5 s
+#     port N                        the Nth of this container's ports; 0 is nginx's
+#
 #     drop_in UNIT FILE             writes a drop-in of UNIT from stdin
 #     restart UNIT                  daemon-reload and restart
+#     property UNIT NAME            one property, as systemctl shows it
+#     confined UNIT                 succeeds if its main process is under a Landlock domain's
+#                                   wrapper: started through it, by what systemd says
+#     denied UNIT RIGHT [OBJECT]    waits until `unitlock denials` shows this
 #
-# The first of this container's sixteen ports is nginx's; port N gives the others.
+#     tryd_service NAME             writes a service with our daemon, more lines from stdin, and
+#                                   starts it
+#     ask NAME REQUEST...           what the daemon answers (tryd/tryd.cpp)
+#     check_answer TEXT NAME WANT REQUEST...
+#
+# A container sees the denials of every other one, and of earlier tests: ask about units that
+# only this test uses.
 
 set -uo pipefail
 
+TRYD=/opt/tryd/tryd
 TESTS=0
 STARTED=$(date '+%Y-%m-%d %H:%M:%S')
 
 port() { echo $((HTTP_PORT + $1)); }
+
+# --- results
 
 diag() { sed 's/^/# /'; }
 
@@ -26,8 +41,8 @@ diag() { sed 's/^/# /'; }
 diag_journal() {
     journalctl --sync 2>/dev/null
     journalctl --no-pager -q -o short-precise --since "$STARTED" -n 40 \
-        _TRANSPORT=journal + _TRANSPORT=stdout + _TRANSPORT=syslog + _AUDIT_TYPE=1423 + _AUDIT_TYPE=1424 |
-        cut -c1-400
+        _TRANSPORT=journal + _TRANSPORT=stdout + _TRANSPORT=syslog + _TRANSPORT=kernel + \
+        _AUDIT_TYPE=1423 + _AUDIT_TYPE=1424 | cut -c1-400
 }
 
 result() {
@@ -74,23 +89,76 @@ check_equal() {
     fi
 }
 
+# plan: the last line of every test. Without it, a test that died half-way would look complete.
+plan() { echo "1..$TESTS"; }
+
 wait_for() {
     local tries
-    for ((tries = 0; tries < 100; tries++)); do
+    for ((tries = 0; tries < 50; tries++)); do
         "$@" >/dev/null 2>&1 && return
         sleep 0.1
     done
     "$@"
 }
 
+# --- units
+
 drop_in() {
     mkdir -p "/etc/systemd/system/$1.d"
     cat >"/etc/systemd/system/$1.d/$2"
 }
 
-restart() {
-    systemctl daemon-reload && systemctl restart "$@"
+restart() { systemctl daemon-reload && systemctl restart "$@"; }
+
+property() { systemctl show -P "$2" "$1"; }
+
+confined() { property "$1" ExecStart | grep -q '/unitlock-exec '; }
+
+# journal_of UNIT: what the unit and systemd said about its last start.
+journal_of() {
+    journalctl --sync
+    journalctl -q --no-pager -o cat "_SYSTEMD_INVOCATION_ID=$(property "$1" InvocationID)" + \
+        "INVOCATION_ID=$(property "$1" InvocationID)"
 }
 
-# plan: the last line of every test. Without it, a test that died half-way would look complete.
-plan() { echo "1..$TESTS"; }
+# --- denials
+
+# denials UNIT: one "right<TAB>object<TAB>count" a line.
+denials() {
+    journalctl --sync
+    unitlock denials "$1" --since "$STARTED" -o json |
+        jq -r '[.right, .object, (.count | tostring)] | @tsv'
+}
+
+shows_denial() { denials "$1" | cut -f 1,2 | grep -qxF -- "$2"$'\t'"$3"; }
+
+denied() {
+    wait_for shows_denial "$1" "$2" "${3:-}" || {
+        denials "$1"
+        return 1
+    }
+}
+
+# --- the daemon that tries what it is told to
+
+tryd_service() {
+    local name=$1
+    {
+        printf '[Service]\nExecStart=%s serve /run/%s/sock\n' "$TRYD" "$name"
+        printf 'RuntimeDirectory=%s\nRuntimeDirectoryMode=0755\n' "$name"
+        cat
+    } >"/etc/systemd/system/$name.service"
+    restart "$name.service" && wait_for ask "$name" pid
+}
+
+ask() {
+    local name=$1
+    shift
+    "$TRYD" ask "/run/$name/sock" "$@" 2>&1
+}
+
+check_answer() {
+    local text=$1 name=$2 want=$3
+    shift 3
+    check_equal "$text" "$want" "$(ask "$name" "$@")"
+}
