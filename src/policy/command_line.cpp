@@ -2,6 +2,7 @@
 #include "policy/command_line.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "policy/argument.hpp"
 

@@ -44,8 +44,10 @@ package_make() {
     discard "$target/source"
 }
 
+# package_errors LOG: what went wrong, without the compilers' command lines.
 package_errors() {
-    grep -E -A5 '(error|FAILED|E):' "$1" | head -n 60 || true
+    grep -vE '^(\[[0-9]+/|ccache |/usr/bin/ccache )' "$1" >"$1.short"
+    grep -E -A3 '(error|FAILED|E):' "$1.short" | cut -c1-300 | head -n 60 || true
     echo "[...]"
-    tail -n 25 "$1"
+    tail -n 15 "$1.short" | cut -c1-300
 }
