@@ -78,9 +78,10 @@ void restrict(int ruleset, std::uint32_t flags, Reporter& reporter) {
     reporter.refuse(exit_status::kKernel, {"landlock_restrict_self: ", error_text(errno)});
 }
 
-void prove(const Proof& proof, Outcome& outcome, Reporter& reporter) {
+void prove(const Proof& proof, const Plan& plan, OptionReader options, Outcome& outcome,
+           Reporter& reporter) {
   std::uint8_t not_denied = 0;
-  outcome.proven = proof.attempt(not_denied);
+  outcome.proven = proof.attempt(plan, options, not_denied);
   if (not_denied == 0)
     return;
   FixedText<64> families;
@@ -96,11 +97,11 @@ void confine(const CommandLine& line, const Settings& settings, const Plan& plan
   outcome.skipped = ruleset.skipped;
   reporter.connect();
   Proof proof;
-  proof.prepare(plan, line.options(), ruleset.on_root, settings.avoid_sockets);
+  proof.prepare(plan, line.options(), settings.avoid_sockets);
   if (sys::prctl(PR_SET_NAME, reinterpret_cast<unsigned long>(tag.c_str())) != 0)
     reporter.refuse(exit_status::kKernel, {"prctl(PR_SET_NAME): ", error_text(errno)});
   restrict(ruleset.fd, plan.restrict_flags, reporter);
-  prove(proof, outcome, reporter);
+  prove(proof, plan, line.options(), outcome, reporter);
 }
 
 void announce(const Settings& settings, const Plan& plan, const Outcome& outcome,

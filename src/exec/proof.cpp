@@ -12,7 +12,6 @@ namespace {
 using landlock::Family;
 using landlock::mask_of;
 
-constexpr std::uint64_t kReadDir = mask_of("fs.read_dir");
 constexpr std::uint64_t kSignal = mask_of("scope.signal");
 constexpr std::uint64_t kAbstractSocket = mask_of("scope.abstract_unix_socket");
 
@@ -25,17 +24,26 @@ bool can_open(const char* path, int flags) {
   return true;
 }
 
-/// For policies that grant reading everything. The wrapper's own thread name: opening it writes
-/// nothing, and a process may always write its own.
+/// What is opened. Nothing is above "/", so only a rule on itself can grant it. For policies that
+/// do, the wrapper's own thread name: opening it writes nothing, and a process may write its own.
 struct Witness {
   const char* path;
   int flags;
   std::uint64_t right;
 };
-constexpr Witness kWitnesses[] = {
+constexpr Witness kRoot = {"/", O_RDONLY | O_DIRECTORY, mask_of("fs.read_dir")};
+constexpr Witness kName[] = {
     {"/proc/self/comm", O_WRONLY, mask_of("fs.write_file")},
     {"/proc/self/comm", O_RDONLY, mask_of("fs.read_file")},
 };
+
+/// Whether a rule on "/", by that name, grants `right`.
+bool granted_on_root(OptionReader options, std::uint64_t right) {
+  for (Argument rule; options.next(Argument::Kind::Path, rule);)
+    if ((rule.access & right) && rule.text.find_first_not_of("/.") == std::string_view::npos)
+      return true;
+  return false;
+}
 
 /// Addresses that make the kernel refuse for another reason right behind Landlock's hook, so that
 /// nothing is bound and nothing sent: binding to a documentation address (RFC 5737) is
@@ -66,12 +74,6 @@ Number big_endian(Number number) {
   return out;
 }
 
-Verdict verdict(bool allowed, int error, int denied_error) {
-  if (allowed)
-    return Verdict::Allowed;
-  return error == denied_error ? Verdict::Denied : Verdict::Untried;
-}
-
 } // namespace
 
 std::uint16_t ungranted_port(OptionReader options, std::uint64_t right) {
@@ -91,30 +93,33 @@ std::uint16_t ungranted_port(OptionReader options, std::uint64_t right) {
   return static_cast<std::uint16_t>(port);
 }
 
-void FilesystemProof::prepare(const Plan& plan, OptionReader options, std::uint64_t on_root) {
-  if (plan.handled.fs == 0)
-    return;
-  // Nothing is above "/", so only a rule on itself can grant it.
-  if (!(on_root & kReadDir) && can_open("/", O_RDONLY | O_DIRECTORY)) {
-    path_ = "/";
-    flags_ = O_RDONLY | O_DIRECTORY;
-    return;
-  }
-  for (const Witness& witness : kWitnesses) {
-    std::uint64_t granted = 0;
-    if (path_ || !can_open(witness.path, witness.flags) ||
-        !granted_along(witness.path, plan, options, granted) || (granted & witness.right))
-      continue;
+void FilesystemProof::prepare(const Plan& plan, OptionReader options) {
+  auto use = [&](const Witness& witness) {
     path_ = witness.path;
     flags_ = witness.flags;
+    right_ = witness.right;
+  };
+  if (plan.handled.fs == 0)
+    return;
+  if (!granted_on_root(options, kRoot.right) && can_open(kRoot.path, kRoot.flags))
+    return use(kRoot);
+  for (const Witness& witness : kName) {
+    std::uint64_t granted = 0;
+    if (can_open(witness.path, witness.flags) &&
+        granted_along(witness.path, plan, options, granted) && !(granted & witness.right))
+      return use(witness);
   }
 }
 
-Verdict FilesystemProof::attempt() const {
+Verdict FilesystemProof::attempt(const Plan& plan, OptionReader options) const {
   if (!path_)
     return Verdict::Untried;
-  bool opened = can_open(path_, flags_);
-  return verdict(opened, errno, EACCES);
+  if (!can_open(path_, flags_))
+    return errno == EACCES ? Verdict::Denied : Verdict::Untried;
+  // Allowed: because of a rule on a link to it or on a bind mount of it?
+  std::uint64_t granted = 0;
+  bool known = granted_along(path_, plan, options, granted);
+  return known && (granted & right_) ? Verdict::Untried : Verdict::Allowed;
 }
 
 void NetworkProof::prepare(const Plan& plan, OptionReader options) {
@@ -149,14 +154,16 @@ Verdict NetworkProof::attempt() const {
   if (socket_ < 0)
     return Verdict::Untried;
   int error = try_it();
-  return verdict(error == error_before_, error, EACCES);
+  if (error == error_before_)
+    return Verdict::Allowed;
+  return error == EACCES ? Verdict::Denied : Verdict::Untried;
 }
 
 void ScopeProof::prepare(const Plan& plan) {
-  if (plan.handled.scope & kAbstractSocket)
-    prepare_socket();
-  if (socket_ < 0 && (plan.handled.scope & kSignal))
+  if (plan.handled.scope & kSignal)
     prepare_signal();
+  if (parent_ == 0 && (plan.handled.scope & kAbstractSocket))
+    prepare_socket();
 }
 
 /// A datagram socket with a name that the kernel chooses (unix(7), autobind). It belongs to where
@@ -187,24 +194,26 @@ Verdict ScopeProof::attempt() const {
     return Verdict::Untried;
   int result =
       socket_ >= 0 ? sys::connect(socket_, &address_, address_size_) : sys::kill(parent_, 0);
-  return verdict(result == 0, errno, EPERM);
+  if (result == 0)
+    return Verdict::Allowed;
+  return errno == EPERM ? Verdict::Denied : Verdict::Untried;
 }
 
-void Proof::prepare(const Plan& plan, OptionReader options, std::uint64_t on_root,
-                    bool avoid_sockets) {
-  filesystem_.prepare(plan, options, on_root);
+void Proof::prepare(const Plan& plan, OptionReader options, bool avoid_sockets) {
+  filesystem_.prepare(plan, options);
   if (avoid_sockets)
     return;
   network_.prepare(plan, options);
   scope_.prepare(plan);
 }
 
-std::uint8_t Proof::attempt(std::uint8_t& not_denied) const {
+std::uint8_t Proof::attempt(const Plan& plan, OptionReader options,
+                            std::uint8_t& not_denied) const {
   const struct {
     Family family;
     Verdict verdict;
   } results[] = {
-      {Family::Filesystem, filesystem_.attempt()},
+      {Family::Filesystem, filesystem_.attempt(plan, options)},
       {Family::Network, network_.attempt()},
       {Family::Scope, scope_.attempt()},
   };

@@ -24,13 +24,13 @@ enum class Verdict {
 /// Opens something that no rule covers.
 class FilesystemProof {
 public:
-  /// `on_root`: see Ruleset.
-  void prepare(const Plan& plan, OptionReader options, std::uint64_t on_root);
-  Verdict attempt() const;
+  void prepare(const Plan& plan, OptionReader options);
+  Verdict attempt(const Plan& plan, OptionReader options) const;
 
 private:
   const char* path_ = nullptr;
   int flags_ = 0;
+  std::uint64_t right_ = 0;
 };
 
 /// Binds or connects a socket to a port that no rule grants, with an address that leads nowhere.
@@ -48,7 +48,7 @@ private:
   bool connects_ = false;
 };
 
-/// Reaches for an abstract socket from before the restriction, or for the parent process.
+/// Reaches for the parent process, or for an abstract socket from before the restriction.
 class ScopeProof {
 public:
   void prepare(const Plan& plan);
@@ -67,10 +67,10 @@ private:
 class Proof {
 public:
   /// Before the restriction. `avoid_sockets`: only what needs no socket and no signal.
-  void prepare(const Plan& plan, OptionReader options, std::uint64_t on_root, bool avoid_sockets);
+  void prepare(const Plan& plan, OptionReader options, bool avoid_sockets);
   /// After it: one bit for each landlock::Family where a denial was seen; `not_denied` likewise for
   /// attempts that succeeded.
-  std::uint8_t attempt(std::uint8_t& not_denied) const;
+  std::uint8_t attempt(const Plan& plan, OptionReader options, std::uint8_t& not_denied) const;
 
 private:
   FilesystemProof filesystem_;

@@ -5,7 +5,7 @@
 
 #include "base/exit_status.hpp"
 #include "exec/error_text.hpp"
-#include "exec/inode.hpp"
+#include "exec/system.hpp"
 #include "landlock/syscalls.hpp"
 
 namespace unitlock::exec {
@@ -19,7 +19,6 @@ public:
 
   Ruleset build(OptionReader options) {
     create(has_quiet_rules(options));
-    has_root_ = inode_at("/", root_);
     for (Argument argument; options.next(argument);) {
       if (argument.kind == Kind::Path && plan_.access(argument))
         add_path(argument, plan_.access(argument), 0);
@@ -52,9 +51,11 @@ private:
 
   /// O_PATH, because O_RDONLY would wait for the writer of a FIFO; with O_DIRECTORY first, because
   /// without it open(2) stays on an automount point that nobody has entered yet, and the rule would
-  /// be on what the mount is going to hide.
-  static int open_path(const char* path) {
+  /// be on what the mount is going to hide. It also tells what kind of file it is, without a
+  /// stat(2): should the path change in between, the rule only grants less.
+  static int open_path(const char* path, bool& is_directory) {
     int fd = sys::open(path, O_PATH | O_DIRECTORY);
+    is_directory = fd >= 0;
     return fd < 0 && errno == ENOTDIR ? sys::open(path, O_PATH) : fd;
   }
 
@@ -65,17 +66,16 @@ private:
   }
 
   void add_path(const Argument& argument, std::uint64_t access, std::uint32_t flags) {
-    int fd = open_path(argument.text.data());
-    if (fd < 0 && argument.optional && means_missing(errno)) {
+    bool is_directory = false;
+    int fd = open_path(argument.text.data(), is_directory);
+    if (fd < 0) {
+      if (!argument.optional || !means_missing(errno))
+        reporter_.refuse(exit_status::kNoPath,
+                         {argument.text, ": cannot open: ", error_text(errno)});
       ++ruleset_.skipped;
       return;
     }
-    Inode inode;
-    if (fd < 0 || !inode_of(fd, inode))
-      reporter_.refuse(exit_status::kNoPath, {argument.text, ": cannot open: ", error_text(errno)});
-    if (has_root_ && inode == root_)
-      ruleset_.on_root |= access;
-    access = landlock::rule_access(access, plan_.handled.fs, inode.is_directory);
+    access = landlock::rule_access(access, plan_.handled.fs, is_directory);
     if (access || flags)
       add_inode(argument, fd, access, flags);
     sys::close(fd);
@@ -109,8 +109,6 @@ private:
   const Plan& plan_;
   Reporter& reporter_;
   Ruleset ruleset_;
-  Inode root_;
-  bool has_root_ = false;
 };
 
 } // namespace

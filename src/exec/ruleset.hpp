@@ -14,7 +14,6 @@ struct Ruleset {
   int fd = -1; ///< closed by execve(2)
   unsigned long rules = 0;
   unsigned long skipped = 0; ///< optional paths that are missing
-  std::uint64_t on_root = 0; ///< what the rules grant on "/" itself, and so everywhere
 };
 
 /// Does not return where anything fails.

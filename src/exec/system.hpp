@@ -5,13 +5,13 @@
 //
 // A unit's SystemCallFilter= applies to the wrapper. What it cannot do without:
 //   landlock_create_ruleset landlock_add_rule landlock_restrict_self
-//   openat statx close                    one each for a rule
+//   openat close                          for each path rule
 //   prctl                                 thread name, no_new_privs
 //   execve exit_group
 // and from musl's start: arch_prctl (x86) and set_tid_address.
-// Unless --avoid-sockets: socket connect bind getsockname sendmsg (journal and proof), kill getppid
-// (proof, only where signals are scoped and AF_UNIX is out of reach).
-// Only for a message on standard error: writev. Only after a failed execve: read readlinkat.
+// Unless --avoid-sockets: socket connect sendmsg (journal), socket bind connect getsockname getppid
+// kill (proof). Only for a message on standard error: statx writev. Only in order to find out why
+// something failed, or for the proof under a policy that lets "/" be read: statx read readlinkat.
 #pragma once
 
 #include <cstddef>

@@ -29,10 +29,11 @@ TEST(ExecProof, CountsNothingWhereNothingIsRestricted) {
   Arguments arguments({"--restrict=", "--program=/x", "--", "x"});
   Settings settings;
   read_settings(arguments.line(), settings);
+  Plan planned = plan(settings, 7);
   Proof proof;
-  proof.prepare(plan(settings, 7), arguments.line().options(), 0, false);
+  proof.prepare(planned, arguments.line().options(), false);
   std::uint8_t not_denied = 0;
-  EXPECT_EQ(proof.attempt(not_denied), 0);
+  EXPECT_EQ(proof.attempt(planned, arguments.line().options(), not_denied), 0);
   EXPECT_EQ(not_denied, 0);
 }
 
@@ -40,10 +41,11 @@ TEST(ExecProof, SeesThatNothingIsDeniedWithoutTheRestriction) {
   Arguments arguments({"--program=/x", "--", "x"});
   Settings settings;
   read_settings(arguments.line(), settings);
+  Plan planned = plan(settings, 7);
   Proof proof;
-  proof.prepare(plan(settings, 7), arguments.line().options(), 0, false);
+  proof.prepare(planned, arguments.line().options(), false);
   std::uint8_t not_denied = 0;
-  EXPECT_EQ(proof.attempt(not_denied), 0);
+  EXPECT_EQ(proof.attempt(planned, arguments.line().options(), not_denied), 0);
   EXPECT_NE(not_denied & 1, 0) << "the file system can be tried everywhere";
 }
 
