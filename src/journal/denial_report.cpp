@@ -88,6 +88,18 @@ StartClaim to_claim(std::string tag, std::span<const std::string> trusted) {
   claim.pid = to_number<std::int64_t>(trusted[3]);
   return claim;
 }
+
+/// "unitlock-exec: … MESSAGE_ID=… UNITLOCK_TAG=…", with its priority in front where
+/// SyslogLevelPrefix=no.
+bool is_start_line(std::string_view message, std::string_view tag) {
+  if (message.size() > 3 && message[0] == '<' && message[2] == '>')
+    message.remove_prefix(3);
+  std::string words = fmt::format("{} ", message);
+  return message.starts_with("unitlock-exec: ") &&
+         words.find(fmt::format(" MESSAGE_ID={} ", start_record::kConfined)) != words.npos &&
+         words.find(fmt::format(" {}={} ", start_record::kTag, tag)) != words.npos;
+}
+
 /// The fields for to_claim(), all journald's own.
 constexpr std::array<std::string_view, 5> kTrusted = {
     "_SYSTEMD_INVOCATION_ID", "_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "_PID", "_SYSTEMD_OWNER_UID"};
@@ -252,11 +264,7 @@ Result<void> Reader::first_stderr_line(std::uint32_t boot, const std::string& ta
               {},
               {}};
   return journal_.read(query, fields, [&](const Entry& entry) {
-    std::string_view message = entry.values[0];
-    if (!message.starts_with("unitlock-exec: "))
-      return ++line < kLines;
-    std::string words = fmt::format("{} ", message);
-    if (words.find(fmt::format(" {}={} ", start_record::kTag, tag)) == words.npos)
+    if (!is_start_line(entry.values[0], tag))
       return ++line < kLines;
     StartClaim claim = to_claim(tag, std::span(entry.values).subspan(1));
     claim.from_stderr = true;

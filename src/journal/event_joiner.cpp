@@ -12,7 +12,7 @@ constexpr std::size_t kWaitingLimit = 256;
 /// journald reads the audit socket and the kernel's log independently of each other.
 constexpr std::uint64_t kCopyHorizonUsec = 60 * 1000000ULL;
 constexpr std::size_t kCopyLimit = 16384;
-constexpr std::size_t kSeenLimit = 65536;
+constexpr std::size_t kSeenLimit = 16384;
 
 /// Says that two records are the same one.
 std::uint64_t fingerprint(const RawRecord& record) {
