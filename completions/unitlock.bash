@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# bash completion for unitlock(1)
+
+__unitlock_services() {
+    systemctl list-unit-files --type=service --no-legend --no-pager 2>/dev/null | cut -d' ' -f1
+    systemctl list-units --type=service --all --plain --no-legend --no-pager 2>/dev/null | cut -d' ' -f1
+}
+
+_unitlock() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' word
+    local -A options=(
+        [denials]='--since --until --boot --directory --file --output'
+        [show]='--abi --drop-in --output'
+        [status]='--output'
+    )
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        [[ -n ${options[$word]-} ]] && verb=$word
+    done
+    case $previous in
+    --root | --directory) mapfile -t COMPREPLY < <(compgen -o dirnames -- "$current") ;;
+    --file) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
+    -o | --output) mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$current") ;;
+    --since | --until | -b | --boot | --abi) COMPREPLY=() ;;
+    *)
+        if [[ $current == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W "--help --version --root ${options[$verb]-}" -- "$current")
+        elif [[ -z $verb ]]; then
+            mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$current")
+        else
+            mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_services)" -- "$current")
+        fi
+        ;;
+    esac
+}
+
+complete -F _unitlock unitlock

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# fish completion for unitlock(1)
+
+function __unitlock_services
+    systemctl list-unit-files --type=service --no-legend --no-pager 2>/dev/null | string split -f1 ' '
+end
+
+set -l verbs denials show status
+complete -c unitlock -f
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Show a unit's policy"
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
+complete -c unitlock -l help -s h -d 'Show help'
+complete -c unitlock -l version -d 'Show the version'
+complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
+complete -c unitlock -n "__fish_seen_subcommand_from $verbs" -a '(__unitlock_services)'
+complete -c unitlock -n "__fish_seen_subcommand_from $verbs" -s o -l output -x -a 'table json'
+complete -c unitlock -n '__fish_seen_subcommand_from denials' -l since -x -d 'Not before'
+complete -c unitlock -n '__fish_seen_subcommand_from denials' -l until -x -d 'Not after'
+complete -c unitlock -n '__fish_seen_subcommand_from denials' -s b -l boot -d 'One boot only'
+complete -c unitlock -n '__fish_seen_subcommand_from denials' -l directory -r -a '(__fish_complete_directories)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials' -l file -r -F
+complete -c unitlock -n '__fish_seen_subcommand_from show' -l abi -x -d 'What this ABI enforces'
+complete -c unitlock -n '__fish_seen_subcommand_from show' -l drop-in -d 'Print what is injected'
