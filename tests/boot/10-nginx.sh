@@ -29,7 +29,7 @@ END
 check "it starts with a declaration" restart nginx
 check "through the wrapper" confined nginx.service
 check "systemctl cat shows what was injected" \
-    sh -c 'systemctl cat nginx | grep -q "^ExecStart=.*unitlock-exec.*--unit="'
+    sh -c 'systemctl cat nginx | grep -q -- "--read-only=/srv/www"'
 check_equal "it still serves the page" 200 "$(status_of "$page")"
 check_equal "and the default site" 200 "$(status_of "$(port 0)/")"
 check_equal "the file is refused" 403 "$(status_of "$secret")"
@@ -37,7 +37,8 @@ check "unitlock denials says so" denied nginx.service fs.read_file /srv/private/
 check "unitlock status is content" unitlock status nginx.service
 check "unitlock show has the directive" \
     sh -c 'unitlock show nginx.service | grep -q /srv/www'
-check "nothing else was denied" test "$(denials nginx.service | wc -l)" = 1
+check_equal "and nothing else" "$(printf 'fs.read_file\t/srv/private/payroll.txt\t1\t/usr/sbin/nginx')" \
+    "$(denials nginx.service)"
 
 old=$(property nginx MainPID)
 check "it reloads" systemctl reload nginx

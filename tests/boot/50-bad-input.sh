@@ -15,7 +15,8 @@ refuses() {
     shift
     printf '%s\n' '[Service]' "ExecStart=$TRYD serve /run/bad.sock" '[X-Landlock]' "$@" >"$file"
     systemctl daemon-reload
-    check_fails "$text: the start fails" systemctl start bad
+    systemctl start bad 2>/dev/null
+    check "$text: the start fails" wait_for systemctl is-failed bad
     check_equal "$text: with status 78" 78 "$(property bad ExecMainStatus)"
     check "$text: the journal says where" journal_has "bad.service:4"
     systemctl reset-failed bad

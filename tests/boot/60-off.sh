@@ -16,11 +16,12 @@ rm -r /etc/systemd/system/way-out.service.d
 systemctl daemon-reload
 check "and without the mask it is back" confined way-out.service
 
-echo "$(cat /proc/cmdline) unitlock=off" >/run/cmdline
-mount --bind /run/cmdline /proc/cmdline
+# In a container, that is the command line of PID 1.
+printf 'init\0unitlock=off\0' >/run/cmdline
+mount --bind /run/cmdline /proc/1/cmdline
 systemctl daemon-reload
 check_fails "unitlock=off confines nothing" confined way-out.service
-umount /proc/cmdline
+umount /proc/1/cmdline
 systemctl daemon-reload
 check "without it, everything is back" confined way-out.service
 

@@ -13,8 +13,7 @@
 #     drop_in UNIT FILE             writes a drop-in of UNIT from stdin
 #     restart UNIT                  daemon-reload and restart
 #     property UNIT NAME            one property, as systemctl shows it
-#     confined UNIT                 succeeds if its main process is under a Landlock domain's
-#                                   wrapper: started through it, by what systemd says
+#     confined UNIT                 systemd starts it through the wrapper
 #     denied UNIT RIGHT [OBJECT]    waits until `unitlock denials` shows this
 #
 #     tryd_service NAME             writes a service with our daemon, more lines from stdin, and
@@ -108,7 +107,12 @@ drop_in() {
     cat >"/etc/systemd/system/$1.d/$2"
 }
 
-restart() { systemctl daemon-reload && systemctl restart "$@"; }
+# However often a test restarts a unit, it is not "too often".
+restart() {
+    systemctl daemon-reload
+    systemctl reset-failed "$@" 2>/dev/null
+    systemctl restart "$@"
+}
 
 property() { systemctl show -P "$2" "$1"; }
 
@@ -123,11 +127,14 @@ journal_of() {
 
 # --- denials
 
-# denials UNIT: one "right<TAB>object<TAB>count" a line.
+# denials UNIT: one "right<TAB>object<TAB>count<TAB>program" a line; a denial of two rights at
+# once is two lines.
 denials() {
     journalctl --sync
-    unitlock denials "$1" --since "$STARTED" -o json |
-        jq -r '[.right, .object, (.count | tostring)] | @tsv'
+    unitlock denials "$1" --since "$STARTED" -o json | jq -r '
+        (.object | .path // .name // .port // .comm // "" | tostring) as $object
+        | .rights[] as $right
+        | [$right, $object, (.count | tostring), .process.exe] | join("\t")'
 }
 
 shows_denial() { denials "$1" | cut -f 1,2 | grep -qxF -- "$2"$'\t'"$3"; }

@@ -22,16 +22,6 @@ suite_boot() {
     container_run "$release" journalctl -b -o short-precise >"$LOGS/$name.journal"
 }
 
-# tryd_dir: where the tests' daemon is, built on this machine for all of them.
-tryd_dir() {
-    local dir=$REPO/build-tryd
-    {
-        [ -e "$dir/build.ninja" ] || meson setup "$dir" "$REPO/tests/boot/tryd"
-        ninja -C "$dir"
-    } >&2
-    echo "$dir"
-}
-
 # boot_script NAME RELEASE SCRIPT: a script that ends without its plan was cut short.
 boot_script() {
     local name=$1 release=$2 script=$3 tap=$LOGS/$1-$3.tap

@@ -32,7 +32,7 @@ suite_package() {
 package_lintian() { lintian --fail-on error --allow-root --display-level '>=warning' "${1%.deb}"*.deb; }
 
 # /lib and /usr/lib are one directory; which one systemd.pc names differs.
-package_has() { dpkg-deb -c "$1" | grep -qE " \./(usr/)?$2"; }
+package_has() { dpkg-deb -c "$1" | grep -E " \./(usr/)?$2"; }
 
 package_wrapper() {
     local dir size status=0

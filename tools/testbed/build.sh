@@ -42,3 +42,13 @@ build_quietly() {
     }
     rm "$log"
 }
+
+# tryd_dir: where the tests' daemon is, built on this machine for all of them.
+tryd_dir() {
+    local dir=$REPO/build-tryd
+    {
+        [ -e "$dir/build.ninja" ] || meson setup "$dir" "$REPO/tests/boot/tryd"
+        ninja -C "$dir"
+    } >&2
+    echo "$dir"
+}
