@@ -76,7 +76,7 @@ kill $!
 name=boot-test-$HTTP_PORT
 ask outside listen-abstract "$name" >/dev/null
 check_answer "an unconfined daemon connects to an abstract socket" outside ok abstract "$name"
-refused EPERM scope.abstract_unix_socket "@$name" abstract "$name"
+refused EPERM scope.abstract_unix_socket "$name" abstract "$name"
 
 check_equal "the unconfined daemon was never denied" "" "$(denials outside.service)"
 systemctl stop outside rights
