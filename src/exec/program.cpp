@@ -4,10 +4,10 @@
 #include <cerrno>
 
 #include "base/exit_status.hpp"
+#include "base/interpreter.hpp"
 #include "exec/error_text.hpp"
 #include "exec/grants.hpp"
 #include "exec/inode.hpp"
-#include "base/interpreter.hpp"
 
 namespace unitlock::exec {
 namespace {
