@@ -7,7 +7,6 @@ namespace unitlock::exec {
 namespace {
 
 using landlock::AccessSet;
-using landlock::Family;
 
 AccessSet asked_by(const Settings& settings) {
   AccessSet set = landlock::known_to(settings.pin);
