@@ -21,8 +21,8 @@ package_key() {
     {
         root_key build "$1"
         declare -f package_make
-        (cd "$REPO" && sources | grep -zEv "$PACKAGE_IGNORES" | sort -z |
-            xargs -0 sha256sum)
+        sources | grep -zEv "$PACKAGE_IGNORES" |
+            tar -C "$REPO" -c --null -T - --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner
     } | short_hash
 }
 
