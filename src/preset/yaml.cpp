@@ -156,6 +156,8 @@ Result<YamlNode> parse_yaml(const std::string& path, const std::string& text) {
     if (builder.error())
       return tl::unexpected(*builder.error());
     return fail(builder.place(problem.mark), problem.msg);
+  } catch (const std::exception& problem) { // its containers throw too
+    return fail(SourceRef{path, 0, 0}, problem.what());
   }
   return builder.take();
 }

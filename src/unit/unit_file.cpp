@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/unit_file.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace unitlock {
@@ -9,8 +11,9 @@ namespace {
 constexpr std::size_t kLongLine = 1024 * 1024; // systemd's LONG_LINE_MAX
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-/// Cuts lines off a text as systemd's read_line() does: a line ends at NL, CR, NUL or a run in
-/// which none of them repeats ("\r\n" is one end, "\n\n" two).
+/// Cuts lines off a text as systemd's read_line() does: a line ends at NL, CR or NUL. NL and CR
+/// side by side are one end, in either order; a NUL joins what stands before it and nothing behind
+/// it.
 class LineReader {
 public:
   explicit LineReader(std::string_view text) : rest_(text) {}
@@ -18,19 +21,19 @@ public:
   bool next(std::string_view& line) {
     if (rest_.empty())
       return false;
-    std::size_t end = rest_.find_first_of(std::string_view("\n\r\0", 3));
+    std::size_t end = std::min(rest_.find_first_of(kEnds), rest_.size());
     line = rest_.substr(0, end);
-    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end);
-    std::string ended;
-    while (!rest_.empty() && (rest_[0] == '\n' || rest_[0] == '\r' || rest_[0] == '\0') &&
-           ended.find(rest_[0]) == std::string::npos) {
-      ended += rest_[0];
-      rest_.remove_prefix(1);
-    }
+    std::size_t behind = end;
+    while (behind < rest_.size() && kEnds.find(rest_[behind]) != std::string_view::npos &&
+           rest_.substr(end, behind - end).find(rest_[behind]) == std::string_view::npos)
+      if (rest_[behind++] == '\0')
+        break;
+    rest_.remove_prefix(behind);
     return true;
   }
 
 private:
+  static constexpr std::string_view kEnds = std::string_view("\n\r\0", 3);
   std::string_view rest_;
 };
 
@@ -41,13 +44,18 @@ bool ends_in_continuation(std::string_view line) {
   return escaped;
 }
 
+/// systemd's string_is_safe(): a header with anything else ends the file.
+bool is_safe(std::string_view name) {
+  return std::none_of(name.begin(), name.end(), [](unsigned char c) {
+    return c < 0x20 || c == 0x7f || c == '"' || c == '\'' || c == '\\';
+  });
+}
+
 class Parser {
 public:
   explicit Parser(const std::string& path) : path_(path) {}
 
   void parse(std::string_view text) {
-    if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark)
-      text.remove_prefix(kByteOrderMark.size());
     LineReader lines(text);
     std::string_view line;
     while (!file_.broken && lines.next(line)) {
@@ -63,19 +71,28 @@ public:
 
 private:
   void take_physical_line(std::string_view line) {
-    std::string_view stripped = strip(line);
-    if (!stripped.empty() && (stripped[0] == '#' || stripped[0] == ';'))
-      return; // also inside a continuation
     if (!continuing_) {
       logical_.clear();
       begin_ = number_;
+    }
+    if (line.size() >= kLongLine) { // of a comment too
+      give_up("the line is longer than 1 MiB");
+      return;
+    }
+    std::string_view stripped = strip(line);
+    if (!stripped.empty() && (stripped[0] == '#' || stripped[0] == ';'))
+      return; // also inside a continuation
+    if (!had_byte_order_mark_ && line.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+      had_byte_order_mark_ = true; // one, on whichever line comes first with it
+      line.remove_prefix(kByteOrderMark.size());
     }
     if (logical_.size() + line.size() > kLongLine) {
       give_up("the line is longer than 1 MiB");
       return;
     }
+    // What was joined before ends in a space, so only this line can escape its own end.
     logical_ += line;
-    continuing_ = ends_in_continuation(logical_);
+    continuing_ = ends_in_continuation(line);
     if (continuing_)
       logical_.back() = ' ';
     else
@@ -88,7 +105,7 @@ private:
     if (line.empty())
       return;
     if (!is_valid_utf8(line))
-      skip("the line is not valid UTF-8");
+      give_up("the line is not valid UTF-8");
     else if (line[0] == '[')
       take_header(line);
     else
@@ -98,6 +115,8 @@ private:
   void take_header(std::string_view line) {
     if (line.back() != ']')
       give_up("the section header does not end in ]");
+    else if (!is_safe(line.substr(1, line.size() - 2)))
+      give_up("the section header holds a quote, a backslash or a control character");
     else
       file_.headers.push_back({section_ = line.substr(1, line.size() - 2), here()});
   }
@@ -127,6 +146,7 @@ private:
   std::string logical_;
   std::string_view unread_;
   bool continuing_ = false;
+  bool had_byte_order_mark_ = false;
   unsigned number_ = 0;
   unsigned begin_ = 0;
 };

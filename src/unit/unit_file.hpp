@@ -37,7 +37,7 @@ struct SectionHeader {
 };
 
 /// Where systemd gives up on a file: it cannot be read, a section header is malformed, a line is
-/// longer than 1 MiB.
+/// longer than 1 MiB or not UTF-8.
 struct BrokenFile {
   Error error;
   std::string unread; ///< the text from there on, as far as it could be read
