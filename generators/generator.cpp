@@ -6,6 +6,9 @@
 // Source: systemd.generator(7).
 
 #include <cstdlib>
+#include <exception>
+#include <optional>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -33,42 +36,56 @@ class Generator {
 public:
   Generator(const Root& root, const KernelLog& log, std::string output)
       : root_(root), log_(log), output_(std::move(output)), port_names_(root),
-        presets_(Presets::load(root, port_names_)), index_(root, system_search_path(root)) {}
+        index_(root, system_search_path(root)) {}
 
   /// False where a drop-in could not be written.
   bool run() {
-    for (const Diagnostic& problem : presets_.problems())
-      log_.write(level_of(problem.severity), to_string(problem));
-    for (const std::string& name : index_.services())
+    log(index_.problems());
+    const std::vector<std::string> services = index_.services();
+    for (const std::string& name : services)
       if (!template_of(name))
         generate(name);
-    // Instances after templates: they have to take the place of what the template got.
-    for (const std::string& name : index_.services())
-      if (auto its_template = template_of(name))
-        generate_instance(name, index_.resolve_alias(*its_template));
+    // Instances behind templates: they have to take the place of what the template got.
+    for (const std::string& name : services)
+      if (template_of(name) && !generate(name))
+        keep_out(name);
     return written_;
   }
 
 private:
   /// Returns whether the unit got a drop-in.
   bool generate(const std::string& name) {
-    if (!index_.mentions(name, "Landlock"))
+    if (!index_.any_text(name, may_declare))
       return false;
     Unit unit = index_.load(name);
-    Declaration declaration = declare(root_, unit, presets_, port_names_);
+    Declaration declaration = declare(root_, unit, presets(), port_names_);
     for (const Diagnostic& diagnostic : declaration.diagnostics)
       log_.write(level_of(diagnostic.severity), fmt::format("{}: {}", name, to_string(diagnostic)));
     std::string text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
     if (text.empty())
       return false;
     write(name, text);
-    confined_.insert(name);
+    written_names_.insert(name);
     return true;
   }
 
-  void generate_instance(const std::string& name, const std::string& its_template) {
-    if (!generate(name) && confined_.count(its_template))
-      write(name, render_neutral_drop_in(index_.load(name)));
+  /// What a template got, or one that an alias belongs to, must not reach an instance for which it
+  /// was not meant.
+  void keep_out(const std::string& name) {
+    for (const std::string& read : index_.all_drop_in_names(name))
+      if (written_names_.count(read)) {
+        write(name, render_neutral_drop_in(index_.load(name)));
+        return;
+      }
+  }
+
+  /// Read only where something is declared: most machines start without.
+  const Presets& presets() {
+    if (!presets_) {
+      presets_ = Presets::load(root_, port_names_);
+      log(presets_->problems());
+    }
+    return *presets_;
   }
 
   void write(const std::string& name, const std::string& text) {
@@ -80,13 +97,18 @@ private:
     written_ = false;
   }
 
+  void log(const Diagnostics& problems) {
+    for (const Diagnostic& problem : problems)
+      log_.write(level_of(problem.severity), to_string(problem));
+  }
+
   const Root& root_;
   const KernelLog& log_;
   std::string output_;
   PortNames port_names_;
-  Presets presets_;
+  std::optional<Presets> presets_;
   UnitIndex index_;
-  std::set<std::string> confined_;
+  std::set<std::string> written_names_;
   bool written_ = true;
 };
 
@@ -104,7 +126,13 @@ int run(const std::string& output) {
     log.write(LogLevel::Warning, "unitlock=off on the kernel command line: no service is confined");
     return EXIT_SUCCESS;
   }
-  return Generator(*root, log, output).run() ? EXIT_SUCCESS : EXIT_FAILURE;
+  try {
+    return Generator(*root, log, output).run() ? EXIT_SUCCESS : EXIT_FAILURE;
+  } catch (const std::exception& problem) { // memory, most likely
+    log.write(LogLevel::Error,
+              fmt::format("not all declared services are confined: {}", problem.what()));
+    return EXIT_FAILURE;
+  }
 }
 
 } // namespace

@@ -148,6 +148,38 @@ FileKind Root::kind(std::string_view path) const {
   return FileKind::Other;
 }
 
+bool Root::is_program(std::string_view path) const {
+  auto fd = open_file(path, O_PATH);
+  struct stat st = {};
+  return fd && fstat(fd->get(), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0;
+}
+
+Result<std::string> Root::resolve(std::string_view path) const {
+  constexpr int kLinkLimit = 40; // MAXSYMLINKS
+  std::string done;
+  std::string pending = simplify_path(path);
+  for (int links = 0; !pending.empty() && pending != "/";) {
+    std::size_t end = std::min(pending.find('/', 1), pending.size());
+    std::string component = pending.substr(0, end); // with its slash
+    pending.erase(0, end);
+    if (component == "/..") {
+      done.resize(done.empty() ? 0 : done.rfind('/'));
+      continue;
+    }
+    auto link = read_link(done + component);
+    if (!link) {
+      done += component;
+      continue;
+    }
+    if (++links > kLinkLimit)
+      return fail(fmt::format("cannot resolve {}", path), ELOOP);
+    bool absolute = (*link)[0] == '/';
+    pending = simplify_path((absolute ? "" : done + "/") + *link + pending);
+    done.clear();
+  }
+  return done.empty() ? "/" : done;
+}
+
 Result<void> write_atomically(const std::string& directory, const std::string& name,
                               std::string_view text) {
   std::error_code made;

@@ -35,6 +35,12 @@ public:
   Result<std::vector<DirectoryEntry>> list(std::string_view path) const;
   /// The text of a symbolic link, not resolved. EINVAL where it is none.
   Result<std::string> read_link(std::string_view path) const;
+  /// Whether systemd would find it as a program: a regular file, links followed, that somebody may
+  /// execute.
+  bool is_program(std::string_view path) const;
+  /// `path` with its links and ".." resolved; what does not exist stays as written. ELOOP for a
+  /// ring of links.
+  Result<std::string> resolve(std::string_view path) const;
   /// FileKind::Missing also for what cannot be reached.
   FileKind kind(std::string_view path) const;
   /// Opens with O_CLOEXEC added; `flags` as for open(2).

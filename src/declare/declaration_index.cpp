@@ -16,7 +16,7 @@ DeclaredUnit DeclarationIndex::find(const std::string& name) const {
 std::vector<DeclaredUnit> DeclarationIndex::declared() const {
   std::vector<DeclaredUnit> all;
   for (const std::string& name : units_.services()) {
-    if (!units_.mentions(name, "Landlock"))
+    if (!units_.any_text(name, may_declare))
       continue;
     DeclaredUnit found = find(name);
     if (found.declaration.state != Declaration::State::None)

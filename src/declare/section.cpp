@@ -213,28 +213,66 @@ Result<void> take(Section& section, const Assignment& assignment, Granter& grant
   return fail(fmt::format("unknown directive '{}'", assignment.key));
 }
 
+/// In lower case, without brackets, quotes and white space around it.
+std::string plain_name(std::string_view header) {
+  constexpr std::string_view kDecoration = " \t[]\"'";
+  std::size_t first = header.find_first_not_of(kDecoration);
+  if (first == std::string_view::npos)
+    return "";
+  std::string name(header.substr(first, header.find_last_not_of(kDecoration) + 1 - first));
+  for (char& c : name)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name;
+}
+
+/// "x-landlock", "X-Landlock ", "[Landlock": nobody can have meant anything else, but systemd and
+/// we would pass over it in silence.
+bool resembles_declaration_section(std::string_view header) {
+  std::string name = plain_name(header);
+  return name == "x-landlock" || name == "landlock";
+}
+
 /// What systemd does not read may have been meant to restrict something: lines that it skips inside
 /// of the section, and the rest of a file that it gives up on.
 void report_lost_text(const Unit& unit, Section& section) {
   for (const BadLine& line : unit.bad_lines)
     if (is_declaration_section(line.section))
       section.diagnostics.push_back({Severity::Error, line.where, line.problem});
+  auto place_of = [&](const BrokenFile& file) {
+    return file.error.where.value_or(SourceRef{unit.fragment, 0, 0});
+  };
   for (const BrokenFile& file : unit.broken)
-    if (file.unread.find(kLoudSection) != std::string::npos &&
-        !std::exchange(section.present, true))
-      section.where = file.error.where.value_or(SourceRef{unit.fragment, 0, 0});
-  if (!section.present)
-    return;
-  for (const BrokenFile& file : unit.broken)
-    section.diagnostics.push_back(
-        {Severity::Error, file.error.where.value_or(SourceRef{unit.fragment, 0, 0}),
-         to_string(Error{file.error.message, file.error.number, std::nullopt})});
+    if (may_declare(file.unread) && !std::exchange(section.present, true))
+      section.where = place_of(file);
+  for (const BrokenFile& file : unit.broken) {
+    Error bare{file.error.message, file.error.number, std::nullopt};
+    if (section.present)
+      section.diagnostics.push_back({Severity::Error, place_of(file), to_string(bare)});
+    else if (file.error.number != 0) // not read at all
+      section.diagnostics.push_back(
+          {Severity::Warning, place_of(file),
+           to_string(bare) + "; if it declares something, the unit is not confined"});
+  }
 }
 
 } // namespace
 
 bool is_declaration_section(std::string_view name) {
   return name == kSection || name == kLoudSection;
+}
+
+bool may_declare(std::string_view text) {
+  constexpr std::string_view kLineEnds("\n\r\0", 3);
+  for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
+    std::string name = plain_name(text.substr(at, 32));
+    if (name.compare(0, 10, "x-landlock") != 0 && name.compare(0, 8, "landlock") != 0)
+      continue;
+    // At the front of its line, but for white space and a byte order mark.
+    std::size_t before = text.substr(0, at).find_last_not_of(" \t\xef\xbb\xbf");
+    if (before == std::string_view::npos || kLineEnds.find(text[before]) != std::string_view::npos)
+      return true;
+  }
+  return false;
 }
 
 Section read_section(const Unit& unit, const PortNames& port_names) {
@@ -245,8 +283,15 @@ Section read_section(const Unit& unit, const PortNames& port_names) {
       section.diagnostics.push_back(
           {Severity::Note, header.where,
            "systemd logs \"Unknown section 'Landlock'\"; write [X-Landlock]"});
-    if (is_declaration_section(header.section) && !std::exchange(section.present, true))
+    bool exact = is_declaration_section(header.section);
+    if (!exact && !resembles_declaration_section(header.section))
+      continue;
+    if (!std::exchange(section.present, true))
       section.where = header.where;
+    if (!exact)
+      section.diagnostics.push_back(
+          {Severity::Error, header.where,
+           fmt::format("the section [{}] must be written [X-Landlock]", header.section)});
   }
   for (const Assignment& assignment : unit.assignments) {
     if (!is_declaration_section(assignment.section))

@@ -37,4 +37,8 @@ Section read_section(const Unit& unit, const PortNames& port_names);
 /// Whether a section of this name is the declaration.
 bool is_declaration_section(std::string_view name);
 
+/// Whether a unit file of this text may hold a declaration, or the attempt at one: a cheap test for
+/// a line that begins like its header.
+bool may_declare(std::string_view text);
+
 } // namespace unitlock

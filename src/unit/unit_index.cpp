@@ -21,8 +21,9 @@ bool is_hidden(std::string_view name) {
   return name.empty() || name[0] == '.';
 }
 
-std::string resolve_link(const std::string& directory, const std::string& target) {
-  return simplify_path(target[0] == '/' ? target : directory + "/" + target);
+/// Most of the search path does not exist on most machines, and a name may be anything.
+bool is_absence(const Error& error) {
+  return error.number == ENOENT || error.number == ENOTDIR;
 }
 
 } // namespace
@@ -60,13 +61,23 @@ const Assignment* Unit::scalar(std::string_view section, std::string_view key) c
 UnitIndex::UnitIndex(const Root& root, std::vector<std::string> search_path)
     : root_(root), search_path_(std::move(search_path)) {
   for (const std::string& directory : search_path_)
+    resolved_path_.push_back(root_.resolve(directory).value_or(directory));
+  for (const std::string& directory : search_path_)
     add_directory(directory);
+  for (const auto& [alias, target] : aliases_)
+    if (std::string real = resolve_alias(alias); real != alias)
+      names_[real].push_back(alias);
 }
 
 void UnitIndex::add_directory(const std::string& directory) {
   auto entries = root_.list(directory);
-  if (!entries)
-    return; // most of the search path does not exist on most machines
+  if (!entries) {
+    if (!is_absence(entries.error()))
+      problems_.push_back({Severity::Error,
+                           {directory, 0, 0},
+                           "what is declared here is not confined: " + to_string(entries.error())});
+    return;
+  }
   for (const DirectoryEntry& entry : *entries)
     add_entry(directory, entry);
 }
@@ -74,44 +85,109 @@ void UnitIndex::add_directory(const std::string& directory) {
 void UnitIndex::add_entry(const std::string& directory, const DirectoryEntry& entry) {
   if (is_hidden(entry.name))
     return;
-  if (ends_with(entry.name, ".service.d") || entry.name == "service.d") {
+  if (ends_with(entry.name, ".service.d") || entry.name == "service.d")
     drop_in_dirs_[directory].insert(entry.name);
+  if (!ends_with(entry.name, ".service") || !is_valid_unit_name(entry.name) ||
+      fragments_.count(entry.name) || aliases_.count(entry.name))
     return;
+  if (entry.type == DT_REG || (entry.type == DT_LNK && add_link(directory, entry.name)))
+    fragments_[entry.name] = directory + "/" + entry.name;
+}
+
+bool UnitIndex::add_link(const std::string& directory, const std::string& name) {
+  auto text = root_.read_link(directory + "/" + name);
+  if (!text)
+    return false;
+  std::string target = simplify_path((*text)[0] == '/' ? *text : directory + "/" + *text);
+  std::string basename(path_basename(target));
+  std::string parent = target.substr(0, target.size() - basename.size());
+  auto [resolved, is_new] = resolved_.try_emplace(parent);
+  if (is_new)
+    resolved->second = root_.resolve(parent).value_or(parent);
+  bool inside = std::any_of(resolved_path_.begin(), resolved_path_.end(),
+                            [&](const auto& d) { return path_is_below(resolved->second, d); });
+  if (!inside)
+    return true; // a linked unit: it has the link's name
+  auto own = parse_unit_name(name);
+  auto other = parse_unit_name(basename);
+  // Names of another kind are refused; the same name further down needs no link.
+  if (!is_valid_unit_name(basename) || other->suffix != own->suffix || basename == name ||
+      own->instance.has_value() != other->instance.has_value() ||
+      (own->is_template() && !other->is_template()) ||
+      (other->is_instance() && own->instance != other->instance))
+    return false;
+  aliases_[name] = basename;
+  return false;
+}
+
+std::map<std::string, std::string>::const_iterator
+UnitIndex::fragment_of(const std::string& name) const {
+  auto alias = aliases_.find(name);
+  std::string real = name;
+  for (int hops = 0; alias != aliases_.end() && hops < 16; ++hops) {
+    real = alias->second;
+    alias = aliases_.find(real);
   }
-  if (!ends_with(entry.name, ".service") || entry.type == DT_DIR || fragments_.count(entry.name) ||
-      aliases_.count(entry.name))
-    return;
-  std::string path = directory + "/" + entry.name;
-  if (entry.type == DT_LNK) {
-    std::string target = root_.read_link(path).value_or("");
-    std::string resolved = target.empty() ? path : resolve_link(directory, target);
-    std::string_view basename = path_basename(resolved);
-    bool inside = std::any_of(search_path_.begin(), search_path_.end(),
-                              [&](const auto& d) { return path_is_below(resolved, d); });
-    if (inside && basename != entry.name) {
-      aliases_[entry.name] = basename;
-      return;
-    }
-  }
-  fragments_[entry.name] = path;
+  return alias == aliases_.end() ? fragments_.find(real) : fragments_.end();
 }
 
 std::string UnitIndex::resolve_alias(const std::string& name) const {
-  std::string real = name;
-  for (int hops = 0; hops < 16; ++hops) {
-    auto alias = aliases_.find(real);
-    // A link from an instance to its template names the same unit.
-    if (alias == aliases_.end() || template_of(real) == alias->second)
-      return real;
-    auto target = parse_unit_name(alias->second);
-    auto own = parse_unit_name(real);
-    real = alias->second;
-    if (target && own && target->is_template() && own->is_instance()) {
-      target->instance = own->instance;
-      real = to_string(*target);
-    }
+  auto fragment = fragment_of(name);
+  if (fragment == fragments_.end())
+    if (auto its_template = template_of(name))
+      fragment = fragment_of(*its_template);
+  if (fragment == fragments_.end())
+    return name;
+  auto real = parse_unit_name(fragment->first);
+  auto own = parse_unit_name(name);
+  if (real->is_template() && own && own->is_instance())
+    return instantiate(*real, *own->instance);
+  return fragment->first;
+}
+
+std::vector<std::string> UnitIndex::aliases_of(const std::string& name) const {
+  std::vector<std::string> aliases;
+  if (auto own = names_.find(name); own != names_.end())
+    aliases = own->second;
+  auto its_template = template_of(name);
+  if (!its_template)
+    return aliases;
+  auto of_template = names_.find(*its_template);
+  if (of_template == names_.end())
+    return aliases;
+  for (const std::string& alias : of_template->second)
+    aliases.push_back(instantiate(*parse_unit_name(alias), *parse_unit_name(name)->instance));
+  return aliases;
+}
+
+std::vector<std::string> UnitIndex::all_drop_in_names(const std::string& name) const {
+  std::vector<std::string> names = drop_in_names(name);
+  for (const std::string& alias : aliases_of(name)) {
+    std::vector<std::string> more = drop_in_names(alias);
+    names.insert(names.end(), more.begin(), more.end());
   }
-  return name;
+  return names;
+}
+
+/// The units that a ".d" directory says something about, beyond those that there are fragments of.
+void UnitIndex::add_instances(const std::string& drop_in_name, std::set<std::string>& names) const {
+  auto parts = parse_unit_name(drop_in_name);
+  if (!parts || !is_valid_unit_name(drop_in_name))
+    return;
+  if (!is_dash_prefix(drop_in_name))
+    names.insert(resolve_alias(drop_in_name));
+  else if (parts->is_instance())
+    // "foo-@x.service.d": of every template whose instances it reaches, the instance x.
+    for (const auto& entries : {std::ref(fragments_), std::ref(aliases_)})
+      for (const auto& [name, target] : entries.get()) {
+        auto other = parse_unit_name(name);
+        if (!other->is_template())
+          continue;
+        std::string instance = instantiate(*other, *parts->instance);
+        auto reads = drop_in_names(instance);
+        if (std::find(reads.begin(), reads.end(), drop_in_name) != reads.end())
+          names.insert(resolve_alias(instance));
+      }
 }
 
 std::vector<std::string> UnitIndex::services() const {
@@ -119,12 +195,12 @@ std::vector<std::string> UnitIndex::services() const {
   for (const auto& [name, path] : fragments_)
     names.insert(name);
   for (const auto& [directory, dirs] : drop_in_dirs_)
-    for (const std::string& dir : dirs) {
-      std::string name = dir.substr(0, dir.size() - 2);
-      auto its_template = template_of(name);
-      if (its_template && resolve_alias(name) == name)
-        names.insert(name);
-    }
+    for (const std::string& dir : dirs)
+      add_instances(dir.substr(0, dir.size() - 2), names);
+  // An instance that is an alias for one of another template reads the drop-ins of both.
+  for (const auto& [alias, target] : aliases_)
+    if (template_of(alias))
+      names.insert(resolve_alias(alias));
   return {names.begin(), names.end()};
 }
 
@@ -132,7 +208,7 @@ void UnitIndex::find_fragment(const std::string& name, Files& files) const {
   auto found = fragments_.find(name);
   if (found == fragments_.end())
     if (auto its_template = template_of(name))
-      found = fragments_.find(resolve_alias(*its_template));
+      found = fragments_.find(*its_template);
   if (found == fragments_.end())
     return;
   files.fragment = found->second;
@@ -143,7 +219,23 @@ void UnitIndex::find_fragment(const std::string& name, Files& files) const {
   files.masked = text && text->empty();
 }
 
-void UnitIndex::add_drop_ins(const std::vector<std::string>& names,
+const UnitIndex::Listing& UnitIndex::listing_of(const std::string& path) const {
+  auto [listing, is_new] = listings_.try_emplace(path);
+  if (!is_new)
+    return listing->second;
+  auto entries = root_.list(path);
+  if (!entries && !is_absence(entries.error())) {
+    listing->second.error = entries.error();
+    listing->second.error->where = SourceRef{path, 0, 0};
+  }
+  if (entries)
+    for (const DirectoryEntry& entry : *entries)
+      if (ends_with(entry.name, ".conf") && !is_hidden(entry.name) && entry.type != DT_DIR)
+        listing->second.files.push_back(entry.name);
+  return listing->second;
+}
+
+void UnitIndex::add_drop_ins(const std::vector<std::string>& names, Files& files,
                              std::map<std::string, std::string>& by_basename) const {
   for (const std::string& directory : search_path_) {
     auto dirs = drop_in_dirs_.find(directory);
@@ -153,12 +245,10 @@ void UnitIndex::add_drop_ins(const std::vector<std::string>& names,
       if (!dirs->second.count(name + ".d"))
         continue;
       std::string path = directory + "/" + name + ".d";
-      auto [listing, is_new] = listings_.try_emplace(path);
-      if (is_new)
-        for (const DirectoryEntry& entry : root_.list(path).value_or(std::vector<DirectoryEntry>{}))
-          if (ends_with(entry.name, ".conf") && !is_hidden(entry.name) && entry.type != DT_DIR)
-            listing->second.push_back(entry.name);
-      for (const std::string& file : listing->second)
+      const Listing& listing = listing_of(path);
+      if (listing.error)
+        files.broken.push_back({*listing.error, ""});
+      for (const std::string& file : listing.files)
         by_basename.try_emplace(file, path + "/" + file);
     }
   }
@@ -170,11 +260,10 @@ UnitIndex::Files UnitIndex::files_of(const std::string& name) const {
   if (files.masked)
     return files;                                 // systemd loads no drop-ins of a masked unit
   std::map<std::string, std::string> by_basename; // sorted as strcmp(3) does
-  add_drop_ins(drop_in_names(name), by_basename);
-  for (const auto& [alias, target] : aliases_)
-    if (resolve_alias(alias) == name)
-      add_drop_ins(drop_in_names(alias), by_basename);
-  add_drop_ins({"service"}, by_basename);
+  add_drop_ins(drop_in_names(name), files, by_basename);
+  for (const std::string& alias : aliases_of(name))
+    add_drop_ins(drop_in_names(alias), files, by_basename);
+  add_drop_ins({"service"}, files, by_basename);
   for (auto& [basename, path] : by_basename)
     files.drop_ins.push_back(path);
   return files;
@@ -185,21 +274,20 @@ const Result<std::string>& UnitIndex::text_of(const std::string& path) const {
   if (found != texts_.end())
     return found->second;
   Result<std::string> text = root_.read_file(path);
-  // A link to /dev/null masks a drop-in; where the image has no /dev/null it masks it too.
-  if (!text && text.error().number == ENOENT)
-    if (auto link = root_.read_link(path); link && *link == "/dev/null")
-      text = "";
+  if (!text)
+    text.error().where = SourceRef{path, 0, 0};
   return texts_.emplace(path, std::move(text)).first->second;
 }
 
-bool UnitIndex::mentions(const std::string& name, std::string_view needle) const {
+bool UnitIndex::any_text(const std::string& name,
+                         const std::function<bool(std::string_view)>& test) const {
   Files files = files_of(name);
-  auto has = [&](const std::string& path) {
+  auto holds = [&](const std::string& path) {
     const auto& text = text_of(path);
-    return !text || text->find(needle) != std::string::npos;
+    return text ? test(*text) : !is_absence(text.error());
   };
-  return (!files.fragment.empty() && has(files.fragment)) ||
-         std::any_of(files.drop_ins.begin(), files.drop_ins.end(), has);
+  return !files.broken.empty() || (!files.fragment.empty() && holds(files.fragment)) ||
+         std::any_of(files.drop_ins.begin(), files.drop_ins.end(), holds);
 }
 
 Unit UnitIndex::load(const std::string& name) const {
@@ -209,15 +297,16 @@ Unit UnitIndex::load(const std::string& name) const {
   unit.fragment = files.fragment;
   unit.masked = files.masked;
   unit.drop_ins = std::move(files.drop_ins);
+  unit.broken = std::move(files.broken);
   std::vector<std::string> paths = unit.drop_ins;
   if (!unit.fragment.empty() && !unit.masked)
     paths.insert(paths.begin(), unit.fragment);
   for (const std::string& path : paths) {
     const auto& text = text_of(path);
     if (!text) {
-      Error error = text.error();
-      error.where = SourceRef{path, 0, 0};
-      unit.broken.push_back({std::move(error), ""});
+      // A link to nowhere says nothing, and neither does one to a /dev/null that an image lacks.
+      if (!is_absence(text.error()))
+        unit.broken.push_back({text.error(), ""});
       continue;
     }
     UnitFile file = parse_unit_file(path, *text);

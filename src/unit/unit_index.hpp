@@ -5,8 +5,9 @@
 // Source: systemd.unit(5); systemd's src/shared/unit-file.c and src/core/load-dropin.c.
 #pragma once
 
+#include <functional>
 #include <map>
-#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,43 +44,65 @@ class UnitIndex {
 public:
   UnitIndex(const Root& root, std::vector<std::string> search_path);
 
-  /// The services to look at, sorted: every fragment that is no alias, and every instance of a
-  /// template that has files of its own.
+  /// The services to look at, sorted: every fragment that is no alias, every instance that has
+  /// files of its own, and every unit of which there are drop-ins only.
   std::vector<std::string> services() const;
 
   /// Reads a unit by its own name or by an alias. A name without any file gives a Unit without
   /// fragment.
   Unit load(const std::string& name) const;
 
-  /// Whether any file of the unit contains `needle`: a cheap test before load(). Files that cannot
-  /// be read count as containing it.
-  bool mentions(const std::string& name, std::string_view needle) const;
+  /// Whether `test` holds for the text of any file of the unit: cheaper than load(). True where a
+  /// file cannot be read.
+  bool any_text(const std::string& name, const std::function<bool(std::string_view)>& test) const;
 
-  /// The real name behind an alias; the name itself where it is none.
+  /// The name that systemd gives a unit which it loads by `name`: the one behind the alias, with
+  /// the instance of `name`. The name itself where it is no alias.
   std::string resolve_alias(const std::string& name) const;
 
+  /// All names whose ".d" directories the unit reads, those of its aliases included.
+  std::vector<std::string> all_drop_in_names(const std::string& name) const;
+
+  /// Directories of the search path that are there and cannot be listed.
+  const Diagnostics& problems() const { return problems_; }
+
 private:
+  struct Listing {
+    std::vector<std::string> files; ///< *.conf
+    std::optional<Error> error;
+  };
   struct Files {
     std::string fragment;
     bool masked = false;
     std::vector<std::string> drop_ins;
+    std::vector<BrokenFile> broken; ///< ".d" directories that cannot be listed
   };
   Files files_of(const std::string& name) const;
   void add_directory(const std::string& directory);
   void add_entry(const std::string& directory, const DirectoryEntry& entry);
+  /// False where the entry is none that systemd would go by.
+  bool add_link(const std::string& directory, const std::string& name);
+  void add_instances(const std::string& drop_in_name, std::set<std::string>& names) const;
+  std::map<std::string, std::string>::const_iterator fragment_of(const std::string& name) const;
   void find_fragment(const std::string& name, Files& files) const;
-  void add_drop_ins(const std::vector<std::string>& names,
+  void add_drop_ins(const std::vector<std::string>& names, Files& files,
                     std::map<std::string, std::string>& by_basename) const;
+  std::vector<std::string> aliases_of(const std::string& name) const;
+  const Listing& listing_of(const std::string& path) const;
   const Result<std::string>& text_of(const std::string& path) const;
 
   const Root& root_;
   std::vector<std::string> search_path_;
+  std::vector<std::string> resolved_path_; ///< the same directories, links resolved
+  Diagnostics problems_;
   std::map<std::string, std::set<std::string>>
       drop_in_dirs_;                             ///< by search directory: "x.service.d"
   std::map<std::string, std::string> fragments_; ///< name → path in the first directory that has it
   std::map<std::string, std::string> aliases_;   ///< alias → name that it links to
+  std::map<std::string, std::vector<std::string>> names_; ///< real name → its aliases
+  std::map<std::string, std::string> resolved_;           ///< directory → with links resolved
   mutable std::map<std::string, Result<std::string>> texts_;
-  mutable std::map<std::string, std::vector<std::string>> listings_; ///< ".d" path → *.conf in it
+  mutable std::map<std::string, Listing> listings_; ///< by ".d" path
 };
 
 } // namespace unitlock

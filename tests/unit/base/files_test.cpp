@@ -91,5 +91,34 @@ TEST(Path, Below) {
   EXPECT_FALSE(path_has_dotdot("/a/..b"));
 }
 
+TEST(Root, ResolvesLinksAndDotDotInsideOfItself) {
+  TempTree tree({{"/usr/lib/a/b", ""}});
+  tree.link("/lib", "usr/lib");
+  tree.link("/up", "/lib/a/../../..");
+  tree.link("/out", "../../../../etc");
+  tree.link("/ring", "ring");
+  Root root = tree.root();
+  EXPECT_EQ(root.resolve("/lib/a/b").value(), "/usr/lib/a/b");
+  EXPECT_EQ(root.resolve("/lib/../x").value(), "/usr/x");
+  EXPECT_EQ(root.resolve("/up/lib/none/../y").value(), "/usr/lib/y");
+  EXPECT_EQ(root.resolve("/out/x").value(), "/etc/x");
+  EXPECT_EQ(root.resolve("/../..").value(), "/");
+  EXPECT_EQ(root.resolve("/").value(), "/");
+  EXPECT_EQ(root.resolve("/ring/x").error().number, ELOOP);
+}
+
+TEST(Root, AProgramIsARegularFileThatSomebodyMayExecute) {
+  TempTree tree({{"/yes", ""}, {"/no", ""}});
+  std::filesystem::permissions(tree.directory() + "/yes", std::filesystem::perms(0500));
+  tree.make_directory("/directory");
+  tree.link("/link", "yes");
+  Root root = tree.root();
+  EXPECT_TRUE(root.is_program("/yes"));
+  EXPECT_TRUE(root.is_program("/link"));
+  EXPECT_FALSE(root.is_program("/no"));
+  EXPECT_FALSE(root.is_program("/directory"));
+  EXPECT_FALSE(root.is_program("/none"));
+}
+
 } // namespace
 } // namespace unitlock
