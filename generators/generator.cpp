@@ -17,7 +17,7 @@
 #include "config.hpp"
 #include "declare/declaration.hpp"
 #include "inject/drop_in.hpp"
-#include "kernel_command_line.hpp"
+#include "inject/kernel_command_line.hpp"
 #include "kernel_log.hpp"
 #include "preset/presets.hpp"
 #include "unit/unit_index.hpp"

@@ -159,10 +159,10 @@ Result<void> turn_off(KernelAudit& audit) {
 /// of journald brings them up in order; descriptors of running services survive it. Tried once
 /// only.
 Result<void> make_journald_listen() {
-  auto manager = machine::Manager::connect();
+  auto manager = machine::connect_manager();
   if (!manager)
     return tl::unexpected(manager.error());
-  auto state = manager->active_state(kSocket);
+  auto state = (*manager)->active_state(kSocket);
   if (!state)
     return tl::unexpected(state.error());
   std::string marker = run_path(kRestartedName);
@@ -176,7 +176,7 @@ Result<void> make_journald_listen() {
     return marked;
   fmt::print("restarting journald, so that it listens to audit\n");
   std::fflush(stdout);
-  return manager->queue_restart("systemd-journald.service");
+  return (*manager)->queue_restart("systemd-journald.service");
 }
 
 Result<void> print_status(KernelAudit& audit) {

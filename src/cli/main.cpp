@@ -38,6 +38,7 @@ void describe(CLI::App& app, Context& context) {
       ->envname("UNITLOCK_ROOT")
       ->type_name("DIR");
   app.get_formatter()->column_width(34);
+  add_status(app, context);
   add_denials(app, context);
   add_show(app, context);
 }

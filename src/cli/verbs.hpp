@@ -12,6 +12,7 @@ namespace unitlock::cli {
 
 struct Context;
 
+void add_status(CLI::App& app, Context& context);
 void add_denials(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 

@@ -8,11 +8,6 @@ namespace {
 
 using Kind = Argument::Kind;
 
-bool is_policy(Kind kind) {
-  return kind != Kind::Unit && kind != Kind::Program && kind != Kind::AvoidSockets &&
-         kind != Kind::Refuse;
-}
-
 void apply(const Argument& argument, Settings& out) {
   switch (argument.kind) {
   case Kind::Unit:

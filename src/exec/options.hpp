@@ -51,8 +51,7 @@ struct Settings {
   std::optional<std::uint64_t> scope;
   /// Rights that are granted on any port, and so are not restricted.
   std::uint64_t any_port = 0;
-  /// Over the options that make the policy: all but --unit=, --program=, --avoid-sockets and
-  /// --refuse=. The same as policy_hash(render_options(policy)).
+  /// The same as policy_hash() of the options.
   std::uint64_t hash = kPolicyHashStart;
 };
 

@@ -1,31 +1,64 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Questions to systemd's system manager, over its own socket where that is open to us (no bus
-// daemon is needed then, as early in the boot) and over the system bus otherwise.
+// Questions to systemd's system manager: what it has loaded, and what runs. An interface, so that
+// everything behind it is tested without a bus.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 
-struct sd_bus;
-
 namespace unitlock::machine {
+
+/// One command of ExecStart= as systemd would run it.
+struct LoadedCommand {
+  std::string path;
+  std::vector<std::string> argv; ///< specifiers expanded; variables and "$$" not yet
+  bool no_variables = false;     ///< the prefix ":"
+  /// Of its last run. 0: it has not run, or systemd has been told to reload since.
+  std::int64_t pid = 0;
+};
+
+struct Service {
+  std::string name; ///< the real one, where an alias was asked for
+  std::string load_state, active_state, sub_state;
+  std::string fragment;
+  std::vector<std::string> drop_ins;
+  bool need_daemon_reload = false;
+  std::string invocation; ///< 32 hex digits; empty where it has not been started
+  std::int64_t main_pid = 0;
+  /// Of the last main process; still there when it has ended.
+  std::int64_t exec_main_pid = 0;
+  int exec_main_status = 0;
+  /// When the last main process was started; 0: never.
+  std::uint64_t exec_main_start_usec = 0;
+  /// When the service was last asked to start; 0: never.
+  std::uint64_t inactive_exit_usec = 0;
+  std::vector<LoadedCommand> exec_start;
+};
 
 class Manager {
 public:
-  static Result<Manager> connect();
-  Manager(Manager&& other) noexcept;
-  Manager& operator=(Manager&& other) noexcept;
-  ~Manager();
+  Manager() = default;
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
+  virtual ~Manager() = default;
 
+  /// By full name; systemd loads the unit if it has not yet. A unit without any file is no error:
+  /// its load_state is "not-found".
+  virtual Result<Service> service(const std::string& name) = 0;
+  /// The names of all loaded services, sorted.
+  virtual Result<std::vector<std::string>> loaded_services() = 0;
   /// "active", "inactive", "failed", …; "inactive" for a unit that does not exist.
-  Result<std::string> active_state(const std::string& unit);
+  virtual Result<std::string> active_state(const std::string& unit) = 0;
   /// Queues a restart of the unit and does not wait for it.
-  Result<void> queue_restart(const std::string& unit);
-
-private:
-  explicit Manager(sd_bus* bus) : bus_(bus) {}
-  sd_bus* bus_;
+  virtual Result<void> queue_restart(const std::string& unit) = 0;
 };
+
+/// The system's manager: over its private socket as root, so that it works without a bus, or else
+/// over the system bus. Errors: neither answers.
+Result<std::unique_ptr<Manager>> connect_manager();
 
 } // namespace unitlock::machine

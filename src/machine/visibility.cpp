@@ -80,8 +80,8 @@ VisibilityFacts gather_visibility() {
     }
     facts.processes_hidden = audit->hides_processes().value_or(false);
   }
-  if (auto manager = Manager::connect())
-    if (auto state = manager->active_state("systemd-journald-audit.socket"))
+  if (auto manager = connect_manager())
+    if (auto state = (*manager)->active_state("systemd-journald-audit.socket"))
       facts.journald_listens = *state == "active";
   return facts;
 }

@@ -52,6 +52,13 @@ struct Argument {
   bool any_port = false;
 };
 
+/// Whether options of this kind make the policy, and so its hash; the others say what to run.
+constexpr bool is_policy(Argument::Kind kind) {
+  using Kind = Argument::Kind;
+  return kind != Kind::Unit && kind != Kind::Program && kind != Kind::AvoidSockets &&
+         kind != Kind::Refuse;
+}
+
 /// Parses one option ("--read-only=/etc"). Returns nullptr and fills `out`, or a constant English
 /// text that says what is wrong and leaves `out` as it was. `option` must outlive `out`.
 const char* parse_argument(std::string_view option, Argument& out);

@@ -133,8 +133,11 @@ Result<WrapperOptions> parse_options(const std::vector<std::string>& options) {
 
 std::string policy_hash(const std::vector<std::string>& options) {
   std::uint64_t hash = kPolicyHashStart;
-  for (const std::string& option : options)
-    hash = policy_hash_add(hash, option);
+  for (const std::string& option : options) {
+    Argument argument;
+    if (!parse_argument(option, argument) && is_policy(argument.kind))
+      hash = policy_hash_add(hash, option);
+  }
   return fmt::format("{:016x}", hash);
 }
 

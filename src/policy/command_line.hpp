@@ -26,7 +26,8 @@ struct WrapperOptions {
 };
 Result<WrapperOptions> parse_options(const std::vector<std::string>& options);
 
-/// The hash that the wrapper puts into its start record for these options.
+/// The hash that the wrapper puts into its start record for these options: over those that make the
+/// policy (is_policy()), in their order.
 std::string policy_hash(const std::vector<std::string>& options);
 
 } // namespace unitlock

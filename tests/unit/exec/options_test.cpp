@@ -99,6 +99,8 @@ TEST(ExecOptions, HashesThePolicyAsTheGeneratorDoes) {
   Settings settings;
   EXPECT_EQ(read(arguments, settings).what, nullptr);
   EXPECT_EQ(fmt::format("{:016x}", settings.hash), policy_hash(options));
+  words.resize(words.size() - 2);
+  EXPECT_EQ(fmt::format("{:016x}", settings.hash), policy_hash(words));
 }
 
 TEST(ExecOptions, TheReaderGivesOneKindAtATime) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "kernel_command_line.hpp"
+#include "inject/kernel_command_line.hpp"
 
 #include <algorithm>
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What `unitlock status` says, for people and for programs.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "machine/survey.hpp"
+
+namespace unitlock::cli {
+
+/// A service with what the journal has of its denials.
+struct StatusEntry {
+  machine::ServiceReport report;
+  /// Since it was started; nullopt where they could not be counted or are not logged.
+  std::optional<std::uint64_t> denials;
+};
+
+/// One line a service, and below it what is not well and what to do.
+void print_overview(std::FILE* stream, const std::vector<StatusEntry>& entries);
+/// All about one service.
+void print_details(std::FILE* stream, const StatusEntry& entry);
+nlohmann::ordered_json status_json(const StatusEntry& entry);
+
+} // namespace unitlock::cli

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "machine/confinement.hpp"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "base/files.hpp"
+#include "inject/drop_in.hpp"
+#include "landlock/abi.hpp"
+#include "policy/command_line.hpp"
+#include "policy/lower.hpp"
+
+namespace unitlock::machine {
+namespace {
+
+using Kind = StartRecord::Kind;
+
+struct StateRow {
+  State state;
+  std::string_view text;
+  bool well;
+};
+constexpr StateRow kStates[] = {
+    {State::Enforced, "enforced", true},
+    {State::Partly, "partly enforced", false},
+    {State::NotEnforced, "not enforced", false},
+    {State::RestartNeeded, "restart needed", false},
+    {State::ReloadNeeded, "reload needed", false},
+    {State::Invalid, "invalid", false},
+    {State::StartRefused, "start refused", false},
+    {State::NotRunning, "not running", true},
+    {State::Off, "off", true},
+    {State::Undeclared, "not declared", false},
+    {State::Declared, "declared", true},
+    {State::CannotTell, "cannot tell", false},
+};
+
+const StateRow& row_of(State state) {
+  return *std::find_if(std::begin(kStates), std::end(kStates),
+                       [&](const StateRow& row) { return row.state == state; });
+}
+
+std::string first_error(const Declaration& declaration) {
+  for (const Diagnostic& diagnostic : declaration.diagnostics)
+    if (diagnostic.severity == Severity::Error)
+      return unitlock::to_string(diagnostic);
+  return "";
+}
+
+/// What systemd reads of a drop-in: the same policy is written with another comment for an
+/// instance than for its template.
+std::string without_comments(const std::string& text) {
+  std::string kept;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with('#'))
+      kept += line + '\n';
+  return kept;
+}
+
+/// "$$" → "$", as systemd does it when it starts the command. nullopt where a variable is meant.
+std::optional<std::string> fold_variables(const std::string& word) {
+  std::string folded;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (word[i] == '$' && i + 1 < word.size()) {
+      if (word[i + 1] == '{')
+        return std::nullopt;
+      i += word[i + 1] == '$' ? 1 : 0;
+    }
+    folded += word[i];
+  }
+  return folded;
+}
+
+class Judge {
+public:
+  explicit Judge(const Facts& facts) : facts_(facts) {}
+
+  Verdict run() {
+    verdict_.state = State::CannotTell;
+    if (!judge_declaration())
+      judge_machine();
+    return std::move(verdict_);
+  }
+
+private:
+  bool decide(State state, std::string reason, std::vector<std::string> advice = {}) {
+    verdict_.state = state;
+    verdict_.reason = std::move(reason);
+    verdict_.advice = std::move(advice);
+    return true;
+  }
+
+  std::string reload() const { return "systemctl daemon-reload"; }
+  std::string restart() const { return "systemctl restart " + facts_.unit; }
+  /// To bring what is declared into force.
+  std::vector<std::string> reload_and_restart() const {
+    return running_ ? std::vector{reload(), restart()} : std::vector{reload()};
+  }
+
+  // Each of the following returns true where it has decided.
+  bool judge_declaration();
+  void judge_machine();
+  bool judge_loading(const Service& service);
+  bool judge_commands(const Service& service);
+  void explain_other_command(const Service& service);
+  bool judge_drop_in();
+  bool judge_failed_start(const Service& service);
+  bool judge_running(const Service& service);
+  void judge_missing_record(const Service& service);
+  void judge_record(const StartRecord& record);
+
+  const StartRecord* worst_record() const;
+  bool is_confined() const;
+  void choose(const Service& service);
+
+  const Facts& facts_;
+  Verdict verdict_;
+  bool running_ = false;
+};
+
+bool Judge::judge_declaration() {
+  const Declaration& declaration = facts_.declaration;
+  if (facts_.service && *facts_.service) {
+    running_ = is_running(**facts_.service);
+    choose(**facts_.service);
+  }
+  switch (declaration.state) {
+  case Declaration::State::Invalid:
+    return decide(State::Invalid, first_error(declaration),
+                  {"correct the declaration", reload(), restart()});
+  case Declaration::State::Unwrappable:
+    return decide(State::NotEnforced, first_error(declaration));
+  case Declaration::State::None:
+  case Declaration::State::Off:
+    if (running_ && is_confined())
+      return decide(State::RestartNeeded, "it is still confined by an earlier declaration",
+                    {restart()});
+    if (declaration.state == Declaration::State::Off)
+      return decide(State::Off, "Mode=off: it runs unconfined");
+    return decide(State::Undeclared, "nothing is declared: it runs unconfined");
+  case Declaration::State::Confined:
+    break;
+  }
+  return false;
+}
+
+void Judge::judge_machine() {
+  if (facts_.unit_masked) {
+    decide(State::NotRunning, "the unit is masked");
+    return;
+  }
+  if (facts_.switched_off) {
+    decide(State::NotEnforced, "unitlock=off is on the kernel command line: nothing is confined",
+           {"boot without unitlock=off"});
+    return;
+  }
+  if (facts_.is_template || !facts_.service) {
+    decide(State::Declared, facts_.is_template ? "a template: its instances are confined" : "");
+    return;
+  }
+  if (!*facts_.service) {
+    decide(State::CannotTell, unitlock::to_string(facts_.service->error()));
+    return;
+  }
+  const Service& service = **facts_.service;
+  judge_loading(service) || judge_commands(service) || judge_drop_in() ||
+      judge_failed_start(service) || judge_running(service);
+}
+
+bool Judge::judge_loading(const Service& service) {
+  if (service.load_state == "loaded")
+    return false;
+  if (service.load_state == "masked")
+    return decide(State::NotRunning, "the unit is masked");
+  if (service.load_state == "not-found")
+    return decide(State::ReloadNeeded, "systemd does not know the unit yet", {reload()});
+  return decide(
+      State::NotRunning, fmt::format("systemd cannot load the unit ({})", service.load_state),
+      {"systemctl status " + facts_.unit, "systemd-analyze verify " + facts_.unit, reload()});
+}
+
+bool Judge::judge_commands(const Service& service) {
+  bool refuses = false;
+  bool all = !service.exec_start.empty();
+  std::set<std::string> policies;
+  for (const LoadedCommand& command : service.exec_start) {
+    auto wrapper = read_wrapper_command(command, facts_.wrapper);
+    all = all && wrapper;
+    if (!wrapper)
+      continue;
+    refuses = refuses || wrapper->refuses;
+    policies.insert(wrapper->policy);
+  }
+  if (!all) {
+    explain_other_command(service);
+    return true;
+  }
+  if (policies.size() == 1)
+    verdict_.loaded_policy = *policies.begin();
+  if (refuses)
+    return decide(State::ReloadNeeded, "systemd has loaded an earlier declaration, an invalid one",
+                  reload_and_restart());
+  return false;
+}
+
+void Judge::explain_other_command(const Service& service) {
+  std::string still = running_ && is_confined() ? "; what runs now is still confined" : "";
+  const InjectedDropIn& drop_in = facts_.drop_in;
+  if (!drop_in.replaced_by.empty()) {
+    decide(State::NotEnforced,
+           fmt::format("{} {} the drop-in of unitlock{}", drop_in.replaced_by,
+                       drop_in.replaced_by_nothing ? "masks" : "takes the place of", still),
+           {"remove " + drop_in.replaced_by, reload(), restart()});
+    return;
+  }
+  if (drop_in.path.empty() || !drop_in.text) {
+    decide(running_ || !still.empty() ? State::NotEnforced : State::ReloadNeeded,
+           fmt::format("systemd has not loaded the drop-in of unitlock{}", still),
+           reload_and_restart());
+    return;
+  }
+  std::string last = service.drop_ins.empty() ? "" : service.drop_ins.back();
+  if (last != drop_in.path) {
+    decide(State::NotEnforced,
+           fmt::format("{} is read after the drop-in of unitlock and sets ExecStart= again{}", last,
+                       still),
+           {fmt::format("give {} a name that sorts before {}", last, kDropInName), reload(),
+            restart()});
+    return;
+  }
+  decide(State::NotEnforced,
+         fmt::format("systemd would not start it through {}{}", facts_.wrapper, still),
+         reload_and_restart());
+}
+
+bool Judge::judge_drop_in() {
+  const InjectedDropIn& drop_in = facts_.drop_in;
+  if (!drop_in.replaced_by.empty())
+    return false; // the administrator's own: whatever it says is meant
+  if (!drop_in.text || without_comments(*drop_in.text) == without_comments(drop_in.wanted))
+    return false;
+  return decide(State::ReloadNeeded,
+                "the unit or the presets have changed since systemd loaded them",
+                reload_and_restart());
+}
+
+/// A service that is failed, or waits for its next try, because the wrapper refused.
+bool Judge::judge_failed_start(const Service& service) {
+  if (running_ || service.exec_main_status == 0 || !facts_.records || !*facts_.records)
+    return false;
+  // Systemd's own word on the exit status; the record only says why.
+  for (const StartRecord& record : (*facts_.records)->records)
+    if ((record.kind == Kind::Failed || record.kind == Kind::Refused) &&
+        record.exit_status == service.exec_main_status)
+      return decide(State::StartRefused, record.message,
+                    {"correct what it says", reload(), restart()});
+  return false;
+}
+
+bool Judge::judge_running(const Service& service) {
+  if (!running_)
+    return decide(State::NotRunning, service.active_state == "activating" ? "it is starting"
+                                     : service.active_state == "failed"   ? "it has failed"
+                                                                          : "");
+  if (!facts_.records)
+    return decide(State::CannotTell, "systemd gives it no invocation ID");
+  if (!*facts_.records)
+    return decide(State::CannotTell, unitlock::to_string(facts_.records->error()));
+  if (verdict_.records.empty())
+    judge_missing_record(service);
+  else
+    judge_record(*worst_record());
+  return true;
+}
+
+void Judge::judge_missing_record(const Service& service) {
+  const StartRecords& found = **facts_.records;
+  if (found.malformed > 0) {
+    decide(State::CannotTell, "its start record cannot be understood: it is of another version",
+           {restart()});
+    return;
+  }
+  if (found.rotated) {
+    decide(State::CannotTell, "the journal does not go back to its start", {restart()});
+    return;
+  }
+  // systemd forgets the PIDs of commands when it reloads.
+  bool certainly_wrapped =
+      std::any_of(service.exec_start.begin(), service.exec_start.end(),
+                  [](const LoadedCommand& command) { return command.pid != 0; });
+  if (certainly_wrapped)
+    decide(State::CannotTell,
+           "it was started through unitlock-exec, but the journal has no start record");
+  else
+    decide(State::RestartNeeded,
+           "the journal has no start record of it: it seems to run since before it was declared",
+           {restart()});
+}
+
+void Judge::judge_record(const StartRecord& record) {
+  switch (record.kind) {
+  case Kind::Refused:
+  case Kind::Failed:
+    decide(State::CannotTell, "the record of its start says that it failed: " + record.message);
+    return;
+  case Kind::NotConfined:
+    if (record.abi == 0)
+      decide(State::NotEnforced, "the kernel has no Landlock: " + record.message,
+             {"boot with lsm=landlock,… or a kernel that has it",
+              "Compatibility=strict would have refused to start it"});
+    else
+      decide(State::NotEnforced,
+             fmt::format("the kernel's ABI {} has nothing of what is declared", record.abi));
+    return;
+  case Kind::Confined:
+    break;
+  }
+  if (!verdict_.loaded_policy.empty() && record.policy != verdict_.loaded_policy) {
+    decide(State::RestartNeeded, "it runs with an earlier policy than the one that is declared",
+           {restart()});
+    return;
+  }
+  if (record.dropped.empty() && record.unknown.empty()) {
+    decide(State::Enforced, "");
+    return;
+  }
+  std::vector<std::string> names = names_of(record.dropped);
+  names.insert(names.end(), record.unknown.begin(), record.unknown.end());
+  std::string kernel = record.unknown.empty() ? kernel_for(record.dropped) : "";
+  decide(State::Partly, fmt::format("this kernel cannot restrict {}{}", fmt::join(names, " "),
+                                    kernel.empty() ? "" : fmt::format(" (Linux {} can)", kernel)));
+}
+
+void Judge::choose(const Service& service) {
+  if (!facts_.records || !*facts_.records)
+    return;
+  ChosenRecords chosen = choose_records((*facts_.records)->records, service);
+  verdict_.records = std::move(chosen.indexes);
+  verdict_.pid_matches = chosen.pid_matches;
+}
+
+const StartRecord* Judge::worst_record() const {
+  const auto& records = (*facts_.records)->records;
+  auto badness = [&](std::size_t index) {
+    const StartRecord& record = records[index];
+    bool other = !verdict_.loaded_policy.empty() && record.policy != verdict_.loaded_policy;
+    return std::tuple(record.kind != Kind::Confined, other,
+                      names_of(record.dropped).size() + record.unknown.size());
+  };
+  return &records[*std::max_element(
+      verdict_.records.begin(), verdict_.records.end(),
+      [&](std::size_t a, std::size_t b) { return badness(a) < badness(b); })];
+}
+
+bool Judge::is_confined() const {
+  return std::any_of(verdict_.records.begin(), verdict_.records.end(), [&](std::size_t index) {
+    return (*facts_.records)->records[index].kind == Kind::Confined;
+  });
+}
+
+} // namespace
+
+Verdict judge(const Facts& facts) {
+  return Judge(facts).run();
+}
+
+std::string_view to_string(State state) {
+  return row_of(state).text;
+}
+
+bool is_well(State state) {
+  return row_of(state).well;
+}
+
+bool is_running(const Service& service) {
+  const std::string& state = service.active_state;
+  if (state == "activating" || state == "deactivating")
+    return service.main_pid != 0;
+  return state == "active" || state == "reloading" || state == "refreshing";
+}
+
+std::optional<WrapperCommand> read_wrapper_command(const LoadedCommand& command,
+                                                   const std::string& wrapper) {
+  if (command.path != wrapper)
+    return std::nullopt;
+  WrapperCommand found;
+  std::vector<std::string> options;
+  bool known = true;
+  for (std::size_t i = 1; i < command.argv.size() && command.argv[i] != "--"; ++i) {
+    auto folded = command.no_variables ? command.argv[i] : fold_variables(command.argv[i]);
+    known = known && folded;
+    options.push_back(folded.value_or(""));
+    found.refuses = found.refuses || options.back().starts_with("--refuse=");
+  }
+  if (known)
+    found.policy = policy_hash(options);
+  return found;
+}
+
+ChosenRecords choose_records(const std::vector<StartRecord>& records, const Service& service) {
+  std::set<std::int64_t> pids;
+  for (const LoadedCommand& command : service.exec_start)
+    if (command.pid != 0)
+      pids.insert(command.pid);
+  ChosenRecords chosen;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (pids.erase(records[i].pid) > 0) // the first one of each process
+      chosen.indexes.push_back(i);
+  chosen.pid_matches = !chosen.indexes.empty();
+  if (chosen.indexes.empty() && !records.empty()) {
+    // Not the main PID's first: a service can become another process and speak from there.
+    chosen.indexes.push_back(0);
+    chosen.pid_matches = records[0].pid == service.exec_main_pid;
+  }
+  return chosen;
+}
+
+} // namespace unitlock::machine

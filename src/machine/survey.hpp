@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Gathers what is declared, loaded and recorded of each service, and has it judged.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "declare/declaration_index.hpp"
+#include "machine/confinement.hpp"
+#include "machine/manager.hpp"
+#include "machine/start_records.hpp"
+
+namespace unitlock::machine {
+
+struct ServiceReport {
+  DeclaredUnit declared;
+  Facts facts;
+  Verdict verdict;
+
+  /// The record that a person wants to see: the first that counts; nullptr where there is none.
+  const StartRecord* record() const;
+  const Service* service() const;
+};
+
+class Survey {
+public:
+  /// nullptr for what another root has not: a manager, a journal. All must outlive the survey.
+  /// Where one should be there and is not, its Result says why.
+  struct Sources {
+    const Root* root = nullptr;
+    const DeclarationIndex* index = nullptr;
+    Result<Manager*> manager = nullptr;
+    Result<StartRecordSource*> records = nullptr;
+    std::string wrapper;
+  };
+  explicit Survey(Sources sources);
+
+  /// One service, by full name or alias.
+  ServiceReport report(const std::string& name) const;
+  /// Every service that declares something, and the running instances of templates that do.
+  /// Errors: the manager does not list its units.
+  Result<std::vector<ServiceReport>> report_all() const;
+
+private:
+  ServiceReport report(DeclaredUnit declared) const;
+  void ask_manager(const std::string& name, Facts& facts) const;
+  void find_drop_in(const Unit& unit, Facts& facts) const;
+
+  Sources sources_;
+  bool switched_off_ = false;
+};
+
+} // namespace unitlock::machine
