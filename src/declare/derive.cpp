@@ -27,10 +27,12 @@ public:
 
   void programs(const std::vector<DerivedProgram>& programs) {
     for (const DerivedProgram& program : programs) {
-      // A specifier hides which file it is; systemd will fill it in, its interpreter stays unknown.
-      std::vector<std::string> behind = has_specifier(program.path)
+      // A specifier hides which file it is, and another root too; what it needs stays unknown.
+      bool hidden = has_specifier(program.path) || unit_.scalar("Service", "RootDirectory") ||
+                    unit_.scalar("Service", "RootImage");
+      std::vector<std::string> behind = hidden
                                             ? std::vector<std::string>{program.path}
-                                            : programs_behind(root_, program.path);
+                                            : programs_behind(root_, without_dotdot(program.path));
       for (const std::string& path : behind)
         grant("-" + path, kExecute, {program.where, "derived from ExecStart="});
     }
@@ -50,7 +52,8 @@ public:
     };
     for (const Row& row : kRows)
       for_each_word(row.setting, [&](const std::string& word, const Provenance& from) {
-        grant(fmt::format("-{}/{}", row.base, first_field(word)), row.access, from);
+        if (word[0] != '/') // systemd takes relative names only
+          grant(fmt::format("-{}/{}", row.base, first_field(word)), row.access, from);
       });
   }
 
@@ -119,6 +122,10 @@ private:
           colon == std::string::npos ? source : first_field(source.substr(colon + 1));
       grant("-" + target, access, from);
     });
+  }
+
+  std::string without_dotdot(const std::string& path) const {
+    return path_has_dotdot(path) ? root_.resolve(path).value_or(path) : path;
   }
 
   void grant(const std::string& word, std::uint64_t access, const Provenance& from) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/exec_command.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "base/specifier.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock {
@@ -13,23 +16,25 @@ bool is_separator(std::string_view raw_word) {
   return raw_word == ";";
 }
 
-/// Strips the prefixes off the first word and returns whether "@" was among them. Each counts once;
-/// a second one is part of the path, as in config_parse_exec().
+/// Strips the prefixes off the first word and returns whether "@" was among them. Each counts once,
+/// "!" twice, and "+" and "!" exclude each other; one too many is part of the path, as in
+/// config_parse_exec().
 bool take_prefixes(std::string& path, ExecCommand& command) {
   bool separate_argv0 = false;
   std::size_t i = 0;
   for (; i < path.size(); ++i) {
     char c = path[i];
     bool again = command.prefixes.find(c) != std::string::npos;
+    auto bangs = std::count(command.prefixes.begin(), command.prefixes.end(), '!');
     if (c == '@' && !separate_argv0)
       separate_argv0 = true;
-    else if (c == '+' && !command.fully_privileged)
+    else if (c == '+' && !command.fully_privileged && bangs == 0)
       command.fully_privileged = true;
     else if (c == '|' && !command.shell)
       command.shell = true;
     else if (c == ':' && !again)
       command.no_variables = true, command.prefixes += c;
-    else if ((c == '-' && !again) || c == '!')
+    else if ((c == '-' && !again) || (c == '!' && bangs < 2 && !command.fully_privileged))
       command.prefixes += c;
     else
       break;
@@ -54,6 +59,13 @@ Result<std::string> take_arguments(std::string_view& rest) {
   return std::string(begin, end);
 }
 
+/// systemd's string_is_safe().
+bool is_safe_path(std::string_view path) {
+  return std::none_of(path.begin(), path.end(), [](unsigned char c) {
+    return c < 0x20 || c == 0x7f || c == '"' || c == '\'' || c == '\\';
+  });
+}
+
 Result<ExecCommand> take_command(std::string_view first_word, std::string_view& rest,
                                  const SourceRef& where) {
   ExecCommand command;
@@ -65,6 +77,8 @@ Result<ExecCommand> take_command(std::string_view first_word, std::string_view& 
     return tl::unexpected(arguments.error());
   if (command.path.empty() || command.path.back() == '/')
     return fail("the command names no program");
+  if (!is_safe_path(command.path))
+    return fail("the path of the program holds a quote, a backslash or a control character");
   if (command.path[0] != '/' && command.path[0] != '%' &&
       command.path.find('/') != std::string::npos)
     return fail("the path of the program is neither absolute nor a bare name");
@@ -84,7 +98,7 @@ Result<void> add_commands(const Assignment& assignment, std::vector<ExecCommand>
       return fail(assignment.where, word.error().message);
     if (word->empty())
       return {};
-    if (is_separator(*word))
+    if (unquote_word(*word) == ";") // in this place even a quoted one
       continue;
     auto command = take_command(*word, rest, assignment.where);
     if (!command)
@@ -106,8 +120,13 @@ Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_vie
 Result<std::string> find_program(const Root& root, const Unit& unit, const std::string& path) {
   if (path[0] == '/')
     return simplify_path(path);
-  if (path[0] == '%')
+  if (begins_with_directory_specifier(path))
     return path;
+  if (has_specifier(path))
+    return fail(fmt::format("{}: the specifier hides where the program is", path));
+  for (const char* key : {"RootDirectory", "RootImage"})
+    if (unit.scalar("Service", key))
+      return fail(fmt::format("{}: with {}= the program must be named by its path", path, key));
   std::vector<std::string> directories = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
                                           "/usr/bin",        "/sbin",          "/bin"};
   auto search = unit.list("Service", "ExecSearchPath");
@@ -117,15 +136,18 @@ Result<std::string> find_program(const Root& root, const Unit& unit, const std::
     std::string_view rest = assignment->value;
     while (!rest.empty()) {
       std::size_t colon = std::min(rest.find(':'), rest.size());
-      directories.emplace_back(rest.substr(0, colon));
+      if (colon > 0)
+        directories.emplace_back(rest.substr(0, colon));
       rest.remove_prefix(std::min(colon + 1, rest.size()));
     }
   }
   for (const std::string& directory : directories) {
     if (directory.find('%') != std::string::npos)
       return fail(fmt::format("{}: ExecSearchPath= with specifiers cannot be followed", path));
-    std::string candidate = directory + "/" + path;
-    if (root.kind(candidate) == FileKind::Regular)
+    if (directory[0] != '/')
+      continue; // systemd ignores it, with a warning
+    std::string candidate = simplify_path(directory + "/" + path);
+    if (root.is_program(candidate))
       return candidate;
   }
   return fail(fmt::format("{}: there is no such program in the search path", path));

@@ -43,6 +43,12 @@ void append_utf8(std::string& text, unsigned long c) {
   }
 }
 
+/// systemd's unichar_is_valid(), which it asks for \U only.
+bool is_character(unsigned long c) {
+  return c < 0x110000 && (c & 0xfffff800) != 0xd800 && (c < 0xfdd0 || c > 0xfdef) &&
+         (c & 0xfffe) != 0xfffe;
+}
+
 /// \xHH \NNN \uHHHH \UHHHHHHHH: appends the character and returns how much of `text` (which begins
 /// behind the backslash) it took; 0 where it is no such escape or stands for NUL.
 std::size_t append_numeric_escape(std::string_view text, std::string& out) {
@@ -59,7 +65,7 @@ std::size_t append_numeric_escape(std::string_view text, std::string& out) {
     value = value * (octal ? 8 : 16) + static_cast<unsigned long>(d);
   }
   bool unicode = text[0] == 'u' || text[0] == 'U';
-  if (value == 0 || (!unicode && value > 0xff) || value > 0x10ffff)
+  if (value == 0 || (!unicode && value > 0xff) || (text[0] == 'U' && !is_character(value)))
     return 0;
   if (unicode)
     append_utf8(out, value);
