@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "declare/declaration.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "declare/derive.hpp"
+#include "unit/unit_name.hpp"
 
 namespace unitlock {
 namespace {
@@ -47,11 +50,38 @@ const Assignment* context_setting(const Unit& unit) {
   return nullptr;
 }
 
-void check_wrappable(const Root& root, const Unit& unit, Declaration& out) {
+/// The drop-in of an administrator that takes the place of the generated one: in a directory that
+/// systemd looks at before the generators'. nullptr where there is none.
+const std::string* masking_drop_in(const Unit& unit) {
+  std::vector<std::string> names = drop_in_names(unit.name);
+  for (const std::string& path : unit.drop_ins) {
+    if (path_basename(path) != kDropInName || path_is_below(path, "/usr") ||
+        path_is_below(path, "/lib"))
+      continue;
+    std::string_view directory = std::string_view(path).substr(0, path.rfind('/'));
+    std::string_view name = path_basename(directory);
+    name.remove_suffix(2); // ".d"
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      return &path;
+  }
+  return nullptr;
+}
+
+void check_wrappable(const Root& root, const Unit& unit, const SourceRef& declared_at,
+                     Declaration& out) {
   auto block = [&](const SourceRef& where, std::string why) {
     out.state = State::Unwrappable;
     out.diagnostics.push_back({Severity::Error, where, "not confined: " + std::move(why)});
   };
+  if (unit.fragment.empty()) {
+    block(declared_at, "there is no unit file (or another generator makes it)");
+    return;
+  }
+  if (is_dash_prefix(unit.name))
+    block(declared_at, "a drop-in for a name with a dash at its end reaches other units too");
+  if (const Assignment* later = later_exec_start(unit))
+    block(later->where,
+          fmt::format("ExecStart= is set in a drop-in that sorts behind {}", kDropInName));
   auto commands = exec_commands(unit, "ExecStart");
   if (!commands) {
     block(commands.error().where.value_or(SourceRef{unit.fragment, 0, 0}),
@@ -80,6 +110,15 @@ void add_derived(const Root& root, const Unit& unit, Declaration& out) {
 
 } // namespace
 
+const Assignment* later_exec_start(const Unit& unit) {
+  for (const Assignment& assignment : unit.assignments)
+    if (assignment.section == "Service" && assignment.key == "ExecStart" &&
+        assignment.where.file != unit.fragment &&
+        path_basename(assignment.where.file) > std::string_view(kDropInName))
+      return &assignment;
+  return nullptr;
+}
+
 Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
                     const PortNames& port_names) {
   Declaration out;
@@ -89,6 +128,13 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
   if (!section.present)
     return out;
   compose_presets(section, presets, out);
+  if (const std::string* mask = masking_drop_in(unit)) {
+    out.state = State::Off;
+    out.diagnostics.push_back({Severity::Note,
+                               {*mask, 0, 0},
+                               "not confined: this takes the place of the generated drop-in"});
+    return out;
+  }
   if (has_errors(out.diagnostics)) {
     out.state = State::Invalid;
     return out;
@@ -98,7 +144,7 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
     return out;
   }
   out.state = State::Confined;
-  check_wrappable(root, unit, out);
+  check_wrappable(root, unit, section.where, out);
   if (section.derive_from_unit)
     add_derived(root, unit, out);
   remove_duplicates(out.policy);

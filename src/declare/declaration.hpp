@@ -11,6 +11,11 @@
 
 namespace unitlock {
 
+/// The name decides: systemd sorts drop-ins by name over all directories, and "zz-" comes after an
+/// administrator's "override.conf". An administrator masks it with a link to /dev/null of this
+/// name.
+inline constexpr const char* kDropInName = "zz-unitlock.conf";
+
 struct WrappedCommand {
   ExecCommand command;
   std::string program; ///< what systemd would execute: absolute, specifiers not expanded
@@ -19,7 +24,7 @@ struct WrappedCommand {
 struct Declaration {
   enum class State {
     None,        ///< nothing is declared
-    Off,         ///< Mode=off: declared, and meant to run unconfined
+    Off,         ///< Mode=off, or the drop-in is masked: declared, and meant to run unconfined
     Invalid,     ///< must not start: see errors in `diagnostics`
     Unwrappable, ///< valid, but the unit's commands cannot be wrapped: it runs unconfined
     Confined,    ///< `policy` and `commands` say how
@@ -30,6 +35,10 @@ struct Declaration {
   /// Unwrappable: the first Error says why.
   Diagnostics diagnostics;
 };
+
+/// An ExecStart= of a drop-in that systemd reads after ours: it has the last word. nullptr where
+/// there is none.
+const Assignment* later_exec_start(const Unit& unit);
 
 /// Never fails; what is wrong is in the diagnostics.
 Declaration declare(const Root& root, const Unit& unit, const Presets& presets,

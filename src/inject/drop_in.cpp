@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/escape.hpp"
 #include "base/files.hpp"
 #include "policy/command_line.hpp"
 #include "unit/words.hpp"
@@ -66,18 +67,45 @@ std::string render_identifier(const Unit& unit, const std::string& program) {
   return fmt::format("SyslogIdentifier={}\n", path_basename(program));
 }
 
-std::string render_refusal(const Declaration& declaration, const std::string& wrapper) {
-  std::string text = kHeader;
-  text += "# The declaration is invalid: the service must not start unconfined.\n"
-          "[Service]\n"
-          "ExecCondition=\nExecStartPre=\nExecStart=\n"
-          "Restart=no\nRestartForceExitStatus=\nSuccessExitStatus=\n";
-  std::string line = fmt::format("ExecStart={} --unit=%n", wrapper);
+/// Takes back what could keep the wrapper from saying why it refuses.
+std::string render_obstacles(const Unit& unit) {
+  std::string lines;
+  for (const char* key : {"RootDirectory", "RootImage", "TemporaryFileSystem", "InaccessiblePaths",
+                          "NoExecPaths", "AppArmorProfile", "SELinuxContext", "SystemCallFilter"})
+    if (is_set(unit, key))
+      lines += fmt::format("{}=\n", key);
+  return lines;
+}
+
+/// What else would run, and what would take the failure for a success or try again.
+constexpr const char* kRefusalSettings =
+    "ExecCondition=\nExecStartPre=\nExecStart=\nExecStartPost=\n"
+    "Restart=no\nRestartForceExitStatus=\nSuccessExitStatus=\n";
+
+/// systemd and execve(2) limit a line and an argument; the generator has logged all of it.
+std::vector<std::string> refusals(const Declaration& declaration) {
+  constexpr std::size_t kCount = 16, kLength = 2048;
+  std::vector<std::string> texts;
+  std::size_t errors = 0;
   for (const Diagnostic& diagnostic : declaration.diagnostics)
-    if (diagnostic.severity == Severity::Error)
-      line += " \\\n    " +
-              quote_word(escape_variables(escape_specifiers("--refuse=" + to_string(diagnostic))));
-  return text + line + "\n";
+    if (diagnostic.severity == Severity::Error && ++errors <= kCount)
+      texts.push_back(escape(to_string(diagnostic), Backslash::Keep).substr(0, kLength));
+  if (errors > kCount)
+    texts.push_back(fmt::format("and {} errors more", errors - kCount));
+  return texts;
+}
+
+std::string render_refusal(const Unit& unit, const Declaration& declaration,
+                           const std::string& wrapper) {
+  std::string text = kHeader;
+  text += "# The declaration is invalid: the service must not start unconfined.\n";
+  if (later_exec_start(unit))
+    text += "[Unit]\n# A later drop-in sets ExecStart= again.\nAssertPathExists=!/\n";
+  text += fmt::format("[Service]\n{}{}ExecStart={} --unit=%n", kRefusalSettings,
+                      render_obstacles(unit), wrapper);
+  for (const std::string& refusal : refusals(declaration))
+    text += " \\\n    " + quote_word(escape_variables(escape_specifiers("--refuse=" + refusal)));
+  return text + "\n";
 }
 
 std::string render_confined(const Unit& unit, const Declaration& declaration,
@@ -135,7 +163,7 @@ std::string render_drop_in(const Unit& unit, const Declaration& declaration,
                            const std::string& wrapper) {
   switch (declaration.state) {
   case Declaration::State::Invalid:
-    return render_refusal(declaration, wrapper);
+    return render_refusal(unit, declaration, wrapper);
   case Declaration::State::Confined:
     return render_confined(unit, declaration, wrapper);
   case Declaration::State::None:

@@ -13,11 +13,6 @@
 
 namespace unitlock {
 
-/// The name decides: systemd sorts drop-ins by name over all directories, and "zz-" comes after an
-/// administrator's "override.conf". An administrator masks it with a link to /dev/null of this
-/// name.
-inline constexpr const char* kDropInName = "zz-unitlock.conf";
-
 /// The words of the wrapper's options for a unit, in the order of the command line, specifiers not
 /// yet expanded; without "--program=" and what follows.
 std::vector<std::string> wrapper_options(const Unit& unit, const Declaration& declaration);
