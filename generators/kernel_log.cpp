@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "base/escape.hpp"
+
 namespace unitlock {
 namespace {
 
@@ -16,15 +18,13 @@ namespace {
 constexpr std::size_t kLineLimit = 900;
 
 std::string one_line(std::string_view message) {
-  std::string line;
-  for (char c : message.substr(0, kLineLimit)) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f)
-      line += fmt::format("\\x{:02x}", byte);
-    else
-      line += c;
-  }
-  return line;
+  std::string line = escape(message.substr(0, kLineLimit), Backslash::Keep);
+  if (line.size() <= kLineLimit)
+    return line;
+  std::size_t end = kLineLimit;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80)
+    --end; // not in the middle of a character
+  return line.substr(0, end);
 }
 
 } // namespace

@@ -67,10 +67,21 @@ const char* parse_scope(std::string_view list, Argument& out) {
   return nullptr;
 }
 
+/// A specifier such as %I may have brought it in.
+bool has_dotdot(std::string_view path) {
+  for (std::size_t at = path.find("/.."); at != std::string_view::npos;
+       at = path.find("/..", at + 1))
+    if (at + 3 == path.size() || path[at + 3] == '/')
+      return true;
+  return false;
+}
+
 const char* parse_path(std::string_view text, Argument& out) {
   out.optional = starts_with(text, "-");
   out.text = text.substr(out.optional ? 1 : 0);
-  return starts_with(out.text, "/") ? nullptr : "the path is not absolute";
+  if (!starts_with(out.text, "/"))
+    return "the path is not absolute";
+  return has_dotdot(out.text) ? "the path holds '..'" : nullptr;
 }
 
 const char* parse_allow(std::string_view text, Argument& out) {

@@ -16,6 +16,8 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr const char* kDirectory = "unitlock/conf.d";
+constexpr std::size_t kFileLimit = 1024 * 1024; ///< reading YAML is slow, and the boot waits
+constexpr std::size_t kDepthLimit = 32;         ///< of presets that extend presets
 
 /// Reads one entry of "presets:".
 class PresetReader {
@@ -125,7 +127,7 @@ public:
       : presets_(presets), problems_(problems), names_(names) {}
 
   void read(const Root& root, const std::string& path) {
-    auto text = root.read_file(path);
+    auto text = root.read_file(path, kFileLimit);
     if (!text) {
       report({path, 0, 0}, to_string(text.error()));
       return;
@@ -211,6 +213,8 @@ Result<void> Presets::collect(const std::string& name, Walk& walk) const {
   if (again)
     return fail(preset.where,
                 fmt::format("preset '{}' extends itself ({})", name, fmt::join(walk.chain, " → ")));
+  if (walk.chain.size() > kDepthLimit)
+    return fail(preset.where, fmt::format("more than {} presets extend each other", kDepthLimit));
   if (!preset.errors.empty())
     return fail(preset.errors.front().where,
                 fmt::format("preset '{}' is invalid: {}", name, preset.errors.front().message));
