@@ -5,33 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.hpp"
+
 namespace unitlock {
 namespace {
-
-struct Decoded {
-  std::uint32_t code = 0;
-  std::size_t length = 0; ///< 0: not valid UTF-8 here
-};
-
-Decoded decode(std::string_view text) {
-  auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  unsigned first = byte(0);
-  if (first < 0x80)
-    return {first, 1};
-  std::size_t length = first >= 0xf5 ? 0 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || length == 0 || text.size() < length)
-    return {};
-  std::uint32_t code = first & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80)
-      return {};
-    code = code << 6 | (byte(i) & 0x3fU);
-  }
-  constexpr std::uint32_t kShortest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code < kShortest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-    return {};
-  return {code, length};
-}
 
 /// Characters that are not seen, look like a space or turn the text around: categories Cc, Cf, Zl,
 /// Zp, Co and Zs but for U+0020, and the noncharacters at the end of the first plane.
@@ -82,7 +59,7 @@ std::string escape(std::string_view text, Backslash backslash) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    Decoded character = decode(text);
+    Utf8Character character = decode_utf8(text);
     if (character.length == 0) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
       text.remove_prefix(1);

@@ -57,8 +57,8 @@ const char* missing(const CommandLine& line, const Settings& settings) {
     return "--program= is missing";
   // Looking a bare name up belongs to the generator: systemd has its own compiled-in search path
   // and never uses the service's PATH.
-  if (settings.program.find('/') == std::string_view::npos)
-    return "--program= is not a path";
+  if (settings.program[0] != '/')
+    return "--program= is not an absolute path";
   return nullptr;
 }
 

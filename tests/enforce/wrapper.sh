@@ -263,7 +263,7 @@ usage() { # usage DESCRIPTION PATTERN WORDS...
 usage "no arguments" 'no "--" before the command'
 usage "no command" 'no command behind "--"' --program="$probe" --
 usage "no program" "--program= is missing" -- probe
-usage "a bare program name" "--program= is not a path" --program=probe -- probe
+usage "a bare program name" "--program= is not an absolute path" --program=probe -- probe
 usage "an unknown option" "--frobnicate: unknown option" --frobnicate --program="$probe" -- probe
 usage "a relative path" "--read-only=x: the path is not absolute" --read-only=x --program="$probe" -- probe
 usage "a port that is none" "--bind-tcp=70000: not a port" --bind-tcp=70000 --program="$probe" -- probe

@@ -63,7 +63,8 @@ TEST(ExecOptions, RefusesWhatIsNotWhole) {
   EXPECT_EQ(problem_of({"--program=/x"}), "|no \"--\" before the command");
   EXPECT_EQ(problem_of({"--program=/x", "--"}), "|no command behind \"--\"");
   EXPECT_EQ(problem_of({"--", "x"}), "|--program= is missing");
-  EXPECT_EQ(problem_of({"--program=x", "--", "x"}), "|--program= is not a path");
+  EXPECT_EQ(problem_of({"--program=x", "--", "x"}), "|--program= is not an absolute path");
+  EXPECT_EQ(problem_of({"--program=./x", "--", "x"}), "|--program= is not an absolute path");
   EXPECT_EQ(problem_of({"--program=/x", "--bogus", "--nonsense", "--", "x"}),
             "--bogus|unknown option");
   EXPECT_EQ(problem_of({"--program=/x", "stray", "--", "x"}), "stray|not an option");
