@@ -56,18 +56,41 @@ struct Machine {
   }
 };
 
-/// Denials since a service was started.
-std::optional<std::uint64_t> count_denials(journal::Journal& journal, const ServiceReport& report) {
+machine::Visibility see_denials(journal::Journal* journal) {
+  machine::VisibilityFacts facts = machine::gather_visibility();
+  if (journal) {
+    journal::Query query;
+    query.alternatives = {{"_TRANSPORT=audit"}};
+    if (auto boot = journal->find_boot("0")) {
+      query.boot = *boot;
+      // What cannot be read proves nothing.
+      (void)journal->read(query, {}, [&](const journal::Entry&) {
+        facts.records_seen = true;
+        return false;
+      });
+    }
+  }
+  return machine::judge(facts);
+}
+
+/// Whether a count of the journal's denials of a service would mean anything.
+bool can_count(const ServiceReport& report, const machine::Visibility& visibility) {
   const machine::StartRecord* record = report.record();
-  if (!record || record->abi < landlock::kAbiOfDenialLog || record->enforced.empty())
-    return std::nullopt;
+  return visibility.visible == machine::Visible::Yes && report.service() &&
+         machine::is_running(*report.service()) && record &&
+         record->kind == machine::StartRecord::Kind::Confined &&
+         report.facts.declaration.policy.log_denials;
+}
+
+/// Since it was started.
+Result<std::uint64_t> count_denials(journal::Journal& journal, const ServiceReport& report) {
   journal::DenialQuery query;
   query.wrapper = UNITLOCK_WRAPPER;
   query.units = {report.facts.unit};
-  query.since_usec = record->realtime_usec;
+  query.since_usec = report.record()->realtime_usec;
   auto found = journal::read_denials(journal, query);
   if (!found)
-    return std::nullopt;
+    return tl::unexpected(found.error());
   std::uint64_t count = 0;
   for (const journal::DenialGroup& group : found->groups)
     if (group.attribution.unit.name == report.facts.unit && !group.attribution.unit.user)
@@ -93,27 +116,47 @@ Result<std::vector<ServiceReport>> survey_units(const machine::Survey& survey,
   return reports;
 }
 
-void print(const std::vector<StatusEntry>& entries, const Diagnostics& problems,
-           const Options& options) {
-  if (options.output == "json") {
-    auto units = nlohmann::ordered_json::array();
-    for (const StatusEntry& entry : entries)
-      units.push_back(status_json(entry));
-    fmt::print("{}", json_line({{"units", units}, {"problems", diagnostics_json(problems)}}));
-    return;
-  }
-  if (options.units.empty()) {
-    if (entries.empty())
-      fmt::print("No service declares anything: nothing is confined.\n");
-    else
-      print_overview(stdout, entries);
-    return;
-  }
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (i > 0)
-      fmt::print("\n");
+void print_json(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility) {
+  for (const StatusEntry& entry : entries)
+    fmt::print("{}", json_line(status_json(entry, visibility)));
+}
+
+void print_text(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,
+                bool details) {
+  if (entries.empty())
+    fmt::print("No service declares anything: nothing is confined.\n");
+  else if (!details)
+    print_overview(stdout, entries);
+  for (std::size_t i = 0; details && i < entries.size(); ++i) {
+    fmt::print("{}", i > 0 ? "\n" : "");
     print_details(stdout, entries[i]);
   }
+  if (!visibility || entries.empty())
+    return;
+  fmt::print("\n");
+  print_visibility(stdout, *visibility);
+}
+
+/// The journal of this machine, or nullptr.
+journal::Journal* journal_of(Machine& here) {
+  return here.journal && *here.journal ? &**here.journal : nullptr;
+}
+
+std::vector<StatusEntry> add_denials(std::vector<ServiceReport> reports, journal::Journal* journal,
+                                     const machine::Visibility& visibility) {
+  std::vector<StatusEntry> entries;
+  for (ServiceReport& report : reports) {
+    StatusEntry entry{std::move(report), std::nullopt};
+    if (journal && can_count(entry.report, visibility)) {
+      auto count = count_denials(*journal, entry.report);
+      if (count)
+        entry.denials = *count;
+      else
+        complain(to_string(count.error()));
+    }
+    entries.push_back(std::move(entry));
+  }
+  return entries;
 }
 
 int status(const Context& context, const Options& options) {
@@ -130,14 +173,14 @@ int status(const Context& context, const Options& options) {
   auto reports = survey_units(survey, options.units);
   if (!reports)
     return no_answer(reports.error());
-  std::vector<StatusEntry> entries;
-  for (ServiceReport& report : *reports) {
-    StatusEntry entry{std::move(report), std::nullopt};
-    if (here.journal && *here.journal)
-      entry.denials = count_denials(**here.journal, entry.report);
-    entries.push_back(std::move(entry));
-  }
-  print(entries, index.problems(), options);
+  machine::Visibility visibility;
+  if (is_machine)
+    visibility = see_denials(journal_of(here));
+  auto entries = add_denials(std::move(*reports), journal_of(here), visibility);
+  if (options.output == "json")
+    print_json(entries, is_machine ? &visibility : nullptr);
+  else
+    print_text(entries, is_machine ? &visibility : nullptr, !options.units.empty());
   bool well = !has_errors(index.problems()) &&
               std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
                 return is_well(entry.report.verdict.state);
@@ -151,7 +194,7 @@ void add_status(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand("status", "Show which services are confined, and how far");
   auto options = std::make_shared<Options>();
   verb->add_option("UNIT", options->units, "Services; \"nginx\" means nginx.service");
-  verb->add_option("-o,--output", options->output, "table, or json")
+  verb->add_option("-o,--output", options->output, "table, or json (one object a line)")
       ->check(CLI::IsMember({"table", "json"}))
       ->type_name("FORMAT");
   verb->footer("Exit status: 0 nothing that is declared is missing (or its service is not\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/status_text.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include <fmt/format.h>
@@ -44,17 +45,51 @@ std::string rights_cell(const StartRecord* record) {
   return cell.empty() ? "-" : cell;
 }
 
+/// A failed service is not running, but nobody should have to find that out elsewhere.
+std::string state_cell(const ServiceReport& report) {
+  std::string cell(to_string(report.verdict.state));
+  const machine::Service* service = report.service();
+  if (report.verdict.state == State::NotRunning && service && service->active_state == "failed")
+    cell += " (failed)";
+  return cell;
+}
+
 std::string count_cell(const std::optional<std::uint64_t>& count) {
   return count ? std::to_string(*count) : "-";
 }
 
-/// The reason, and what to do; nothing for what needs no words.
-void print_words(std::FILE* stream, const ServiceReport& report) {
-  const machine::Verdict& verdict = report.verdict;
+void print_verdict(std::FILE* stream, const std::string& units, const machine::Verdict& verdict) {
+  fmt::print(stream, "{}: {}\n", fit(units), to_string(verdict.state));
   if (!verdict.reason.empty())
     fmt::print(stream, "  {}\n", fit(verdict.reason));
   for (const std::string& advice : verdict.advice)
     fmt::print(stream, "  → {}\n", fit(advice));
+}
+
+/// What is not well; services of which the same is to be said together.
+void print_verdicts(std::FILE* stream, const std::vector<StatusEntry>& entries) {
+  struct Group {
+    std::string units;
+    const machine::Verdict* verdict;
+  };
+  std::vector<Group> groups;
+  for (const StatusEntry& entry : entries) {
+    const machine::Verdict& verdict = entry.report.verdict;
+    if (is_well(verdict.state))
+      continue;
+    auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      return group.verdict->state == verdict.state && group.verdict->reason == verdict.reason &&
+             group.verdict->advice == verdict.advice;
+    });
+    if (same == groups.end())
+      groups.push_back({entry.report.facts.unit, &verdict});
+    else
+      same->units += ", " + entry.report.facts.unit;
+  }
+  for (const Group& group : groups) {
+    fmt::print(stream, "\n");
+    print_verdict(stream, group.units, *group.verdict);
+  }
 }
 
 std::string running_text(const machine::Service& service) {
@@ -83,7 +118,7 @@ std::vector<std::string> open_errata(const StartRecord& record) {
   std::vector<std::string> open;
   for (const landlock::Erratum& erratum : landlock::kErrata)
     if (erratum.first_abi <= record.abi && (record.errata >> erratum.bit & 1) == 0)
-      open.push_back(fmt::format("{}: {}", erratum.bit + 1, erratum.what));
+      open.push_back(fmt::format("not known to be fixed: {}", erratum.what));
   return open;
 }
 
@@ -92,6 +127,10 @@ void add_record(Fields& fields, const ServiceReport& report, const StartRecord& 
   if (report.verdict.records.size() > 1)
     fields.add("Commands", fmt::format("{} have a start record; this is the first",
                                        report.verdict.records.size()));
+  if (record.kind == StartRecord::Kind::Refused || record.kind == StartRecord::Kind::Failed) {
+    fields.add("Wrapper", fmt::format("did not start it, exit status {}", record.exit_status));
+    return;
+  }
   fields.add("Landlock ABI", abi_text(record));
   fields.add_words("Enforced", names_of(record.enforced));
   std::vector<std::string> dropped = names_of(record.dropped);
@@ -110,11 +149,25 @@ void add_record(Fields& fields, const ServiceReport& report, const StartRecord& 
                           : fmt::format("{}, and {} paths skipped that are not there", record.rules,
                                         record.skipped));
   if (record.abi > 0)
-    fields.add("Kernel errata not known to be fixed", open_errata(record));
+    fields.add("Kernel errata", open_errata(record));
   std::string hash = record.policy;
   if (!report.verdict.loaded_policy.empty() && report.verdict.loaded_policy != hash)
     hash += fmt::format(", and {} at the next start", report.verdict.loaded_policy);
   fields.add("Policy", fit(hash));
+}
+
+std::string_view kind_word(StartRecord::Kind kind) {
+  switch (kind) {
+  case StartRecord::Kind::Confined:
+    return "confined";
+  case StartRecord::Kind::NotConfined:
+    return "not-confined";
+  case StartRecord::Kind::Refused:
+    return "refused";
+  case StartRecord::Kind::Failed:
+    return "failed";
+  }
+  return "unknown";
 }
 
 ordered_json record_json(const StartRecord& record, bool pid_matches) {
@@ -126,7 +179,8 @@ ordered_json record_json(const StartRecord& record, bool pid_matches) {
           {"pid", record.pid},
           {"pid_matches", pid_matches},
           {"from_stderr", record.from_stderr},
-          {"confined", record.kind == StartRecord::Kind::Confined},
+          {"kind", kind_word(record.kind)},
+          {"exit_status", record.exit_status},
           {"message", json_bytes(record.message)},
           {"abi", record.abi},
           {"pin", record.pin},
@@ -138,6 +192,13 @@ ordered_json record_json(const StartRecord& record, bool pid_matches) {
           {"rules", record.rules},
           {"skipped", record.skipped},
           {"policy", json_bytes(record.policy)}};
+}
+
+/// null: cannot be told.
+ordered_json visible_json(const machine::Visibility* visibility) {
+  if (!visibility || visibility->visible == machine::Visible::Unknown)
+    return nullptr;
+  return visibility->visible == machine::Visible::Yes;
 }
 
 ordered_json service_json(const machine::Service& service) {
@@ -157,23 +218,32 @@ void print_overview(std::FILE* stream, const std::vector<StatusEntry>& entries) 
   Table table({{"UNIT"}, {"STATE"}, {"ABI"}, {"ENFORCED RIGHTS", false, true}, {"DENIALS", true}});
   for (const StatusEntry& entry : entries) {
     const StartRecord* record = entry.report.record();
-    table.add({fit(entry.report.facts.unit), std::string(to_string(entry.report.verdict.state)),
-               abi_cell(record), rights_cell(record), count_cell(entry.denials)});
+    table.add({fit(entry.report.facts.unit), state_cell(entry.report), abi_cell(record),
+               rights_cell(record), count_cell(entry.denials)});
   }
   table.print(stream);
-  for (const StatusEntry& entry : entries) {
-    const machine::Verdict& verdict = entry.report.verdict;
-    if (is_well(verdict.state) || (verdict.reason.empty() && verdict.advice.empty()))
-      continue;
-    fmt::print(stream, "\n{}: {}\n", fit(entry.report.facts.unit), to_string(verdict.state));
-    print_words(stream, entry.report);
+  print_verdicts(stream, entries);
+}
+
+void print_visibility(std::FILE* stream, const machine::Visibility& visibility) {
+  switch (visibility.visible) {
+  case machine::Visible::Yes:
+    fmt::print(stream, "Denials are logged on this machine: see unitlock denials.\n");
+    break;
+  case machine::Visible::No:
+    fmt::print(stream, "Denials cannot be seen on this machine:\n");
+    break;
+  case machine::Visible::Unknown:
+    fmt::print(stream, "Whether denials can be seen on this machine is not known:\n");
+    break;
   }
+  for (const std::string& words : visibility.words)
+    fmt::print(stream, "  {}\n", fit(words));
 }
 
 void print_details(std::FILE* stream, const StatusEntry& entry) {
   const ServiceReport& report = entry.report;
-  fmt::print(stream, "{}: {}\n", fit(report.facts.unit), to_string(report.verdict.state));
-  print_words(stream, report);
+  print_verdict(stream, report.facts.unit, report.verdict);
   Fields fields;
   std::vector<std::string> files;
   if (!report.declared.unit.fragment.empty())
@@ -187,7 +257,9 @@ void print_details(std::FILE* stream, const StatusEntry& entry) {
     fields.add("Service", running_text(*service));
   if (const StartRecord* record = report.record())
     add_record(fields, report, *record);
-  if (entry.denials)
+  if (!report.facts.declaration.policy.log_denials)
+    fields.add("Denials", "not logged (LogDenials=no)");
+  else if (entry.denials)
     fields.add("Denials", *entry.denials == 0
                               ? "none since it was started"
                               : fmt::format("{} since it was started; see: unitlock denials {}",
@@ -195,7 +267,7 @@ void print_details(std::FILE* stream, const StatusEntry& entry) {
   fields.print(stream);
 }
 
-ordered_json status_json(const StatusEntry& entry) {
+ordered_json status_json(const StatusEntry& entry, const machine::Visibility* visibility) {
   const ServiceReport& report = entry.report;
   const machine::Verdict& verdict = report.verdict;
   auto texts = [](const std::vector<std::string>& list) {
@@ -222,7 +294,8 @@ ordered_json status_json(const StatusEntry& entry) {
           {"service", report.service() ? service_json(*report.service()) : ordered_json()},
           {"policy_at_next_start", json_bytes(verdict.loaded_policy)},
           {"records", records},
-          {"denials", entry.denials ? ordered_json(*entry.denials) : ordered_json()}};
+          {"denials", entry.denials ? ordered_json(*entry.denials) : ordered_json()},
+          {"denials_visible", visible_json(visibility)}};
 }
 
 } // namespace unitlock::cli

@@ -11,6 +11,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "machine/survey.hpp"
+#include "machine/visibility.hpp"
 
 namespace unitlock::cli {
 
@@ -21,10 +22,13 @@ struct StatusEntry {
   std::optional<std::uint64_t> denials;
 };
 
+/// Whether an absence of denials means anything here.
+void print_visibility(std::FILE* stream, const machine::Visibility& visibility);
 /// One line a service, and below it what is not well and what to do.
 void print_overview(std::FILE* stream, const std::vector<StatusEntry>& entries);
 /// All about one service.
 void print_details(std::FILE* stream, const StatusEntry& entry);
-nlohmann::ordered_json status_json(const StatusEntry& entry);
+/// `visibility`: null for another root.
+nlohmann::ordered_json status_json(const StatusEntry& entry, const machine::Visibility* visibility);
 
 } // namespace unitlock::cli

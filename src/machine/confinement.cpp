@@ -248,14 +248,26 @@ bool Judge::judge_drop_in() {
                 reload_and_restart());
 }
 
+/// Whether systemd saw a command of the last start exit with this status, or has forgotten.
+bool may_have_exited_with(const Service& service, int status) {
+  bool forgotten = true;
+  for (const LoadedCommand& command : service.exec_start) {
+    if (command.pid != 0 && command.exit_status == status)
+      return true;
+    forgotten = forgotten && command.pid == 0;
+  }
+  return service.exec_main_status == status || (forgotten && service.exec_main_status == 0);
+}
+
 /// A service that is failed, or waits for its next try, because the wrapper refused.
 bool Judge::judge_failed_start(const Service& service) {
-  if (running_ || service.exec_main_status == 0 || !facts_.records || !*facts_.records)
+  bool failed = service.active_state == "failed" || service.sub_state == "auto-restart";
+  if (!failed || !facts_.records || !*facts_.records)
     return false;
-  // Systemd's own word on the exit status; the record only says why.
+  // systemd's own word on the exit status; the record only says why.
   for (const StartRecord& record : (*facts_.records)->records)
     if ((record.kind == Kind::Failed || record.kind == Kind::Refused) &&
-        record.exit_status == service.exec_main_status)
+        may_have_exited_with(service, record.exit_status))
       return decide(State::StartRefused, record.message,
                     {"correct what it says", reload(), restart()});
   return false;
@@ -294,10 +306,13 @@ void Judge::judge_missing_record(const Service& service) {
                   [](const LoadedCommand& command) { return command.pid != 0; });
   if (certainly_wrapped)
     decide(State::CannotTell,
-           "it was started through unitlock-exec, but the journal has no start record");
+           "it was started through unitlock-exec, but no start record reached the journal",
+           {"allow it AF_UNIX in RestrictAddressFamilies=, or give it StandardError=journal",
+            restart()});
   else
     decide(State::RestartNeeded,
-           "the journal has no start record of it: it seems to run since before it was declared",
+           "the journal has no start record of it: it runs since before it was declared, or the "
+           "record did not reach the journal",
            {restart()});
 }
 

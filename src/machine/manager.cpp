@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <string_view>
@@ -125,6 +126,7 @@ int read_command(sd_bus_message* message, LoadedCommand& out) {
             : sd_bus_message_read(message, kExecStatus, &times[0], &times[1], &times[2], &times[3],
                                   &pid, &code, &status);
   out.pid = pid;
+  out.exit_status = code == CLD_EXITED ? status : 0;
   return r;
 }
 

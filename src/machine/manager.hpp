@@ -19,6 +19,7 @@ struct LoadedCommand {
   bool no_variables = false;     ///< the prefix ":"
   /// Of its last run. 0: it has not run, or systemd has been told to reload since.
   std::int64_t pid = 0;
+  int exit_status = 0; ///< of its last run; 0 also where a signal ended it
 };
 
 struct Service {

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/status_text.hpp"
+
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace unitlock::cli {
+namespace {
+
+using machine::ServiceReport;
+using machine::StartRecord;
+using machine::State;
+
+std::string printed(const std::function<void(std::FILE*)>& print) {
+  setenv("TZ", "UTC", 1);
+  tzset();
+  unsetenv("COLUMNS");
+  std::FILE* file = std::tmpfile();
+  print(file);
+  std::rewind(file);
+  std::string text(8192, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  std::fclose(file);
+  return text;
+}
+
+StatusEntry entry(const std::string& unit, State state, const std::string& reason = "",
+                  std::vector<std::string> advice = {}) {
+  StatusEntry made;
+  made.report.facts.unit = unit;
+  made.report.verdict.state = state;
+  made.report.verdict.reason = reason;
+  made.report.verdict.advice = std::move(advice);
+  return made;
+}
+
+void add_service(StatusEntry& entry) {
+  machine::Service service;
+  service.active_state = "active";
+  service.sub_state = "running";
+  service.main_pid = 66;
+  service.inactive_exit_usec = 1795303307791000;
+  service.invocation = "3f9c";
+  entry.report.facts.service = service;
+}
+
+void add_record(StatusEntry& entry) {
+  StartRecord record;
+  record.realtime_usec = 1795303307800000;
+  record.pid = 65;
+  record.policy = "00112233aabbccdd";
+  record.abi = 7;
+  record.pin = 10;
+  record.errata = 7;
+  record.asked = landlock::known_to(10);
+  record.enforced = landlock::known_to(7);
+  record.dropped = record.asked.without(record.enforced);
+  record.proven = kAllFamilies;
+  record.rules = 48;
+  record.skipped = 38;
+  entry.report.facts.records = machine::StartRecords{{record}, 0, false};
+  entry.report.verdict.records = {0};
+  entry.report.verdict.pid_matches = true;
+}
+
+TEST(StatusText, OverviewSaysTheSameOnce) {
+  StatusEntry nginx = entry("nginx.service", State::Partly, "this kernel cannot restrict a");
+  add_service(nginx);
+  add_record(nginx);
+  nginx.denials = 12;
+  StatusEntry other = entry("other@a.service", State::Partly, "this kernel cannot restrict a");
+  StatusEntry failed = entry("x.service", State::NotRunning, "it has failed");
+  add_service(failed);
+  (*failed.report.facts.service)->active_state = "failed";
+  std::vector<StatusEntry> entries = {nginx, other, failed,
+                                      entry("z.service", State::RestartNeeded, "an earlier policy",
+                                            {"systemctl restart z.service"})};
+  EXPECT_EQ(printed([&](std::FILE* file) { print_overview(file, entries); }),
+            "UNIT            STATE                ABI     ENFORCED RIGHTS                          "
+            "DENIALS\n"
+            "nginx.service   partly enforced      7 of 10 filesystem 16/17, network 2/4, scope 2/2 "
+            "     12\n"
+            "other@a.service partly enforced      -       -                                        "
+            "      -\n"
+            "x.service       not running (failed) -       -                                        "
+            "      -\n"
+            "z.service       restart needed       -       -                                        "
+            "      -\n"
+            "\n"
+            "nginx.service, other@a.service: partly enforced\n"
+            "  this kernel cannot restrict a\n"
+            "\n"
+            "z.service: restart needed\n"
+            "  an earlier policy\n"
+            "  → systemctl restart z.service\n");
+}
+
+TEST(StatusText, Details) {
+  StatusEntry nginx = entry("nginx.service", State::Partly, "this kernel cannot restrict a");
+  add_service(nginx);
+  add_record(nginx);
+  nginx.denials = 2;
+  nginx.report.declared.unit.fragment = "/usr/lib/systemd/system/nginx.service";
+  nginx.report.declared.unit.drop_ins = {"/etc/systemd/system/nginx.service.d/landlock.conf"};
+  nginx.report.facts.drop_in.path = "/run/systemd/generator/nginx.service.d/zz-unitlock.conf";
+  nginx.report.verdict.loaded_policy = "00112233aabbccdd";
+  EXPECT_EQ(printed([&](std::FILE* file) { print_details(file, nginx); }),
+            "nginx.service: partly enforced\n"
+            "  this kernel cannot restrict a\n"
+            "          Files: /usr/lib/systemd/system/nginx.service\n"
+            "                 /etc/systemd/system/nginx.service.d/landlock.conf\n"
+            "       Injected: /run/systemd/generator/nginx.service.d/zz-unitlock.conf\n"
+            "        Service: active (running), PID 66, since 2026-11-21 23:21:47\n"
+            "   Start record: 2026-11-21 23:21:47, PID 65\n"
+            "   Landlock ABI: 7 in the kernel, 10 asked for\n"
+            "       Enforced: fs.execute fs.write_file fs.read_file fs.read_dir\n"
+            "                 fs.remove_dir fs.remove_file fs.make_char fs.make_dir\n"
+            "                 fs.make_reg fs.make_sock fs.make_fifo fs.make_block\n"
+            "                 fs.make_sym fs.refer fs.truncate fs.ioctl_dev net.bind_tcp\n"
+            "                 net.connect_tcp scope.abstract_unix_socket scope.signal\n"
+            "   Not enforced: fs.resolve_unix net.bind_udp net.connect_send_udp\n"
+            "         Proven: a denial was seen: filesystem network scope\n"
+            "          Rules: 48, and 38 paths skipped that are not there\n"
+            "  Kernel errata: not known to be fixed: overlay whiteouts need make_reg\n"
+            "         Policy: 00112233aabbccdd\n"
+            "        Denials: 2 since it was started; see: unitlock denials nginx.service\n");
+}
+
+TEST(StatusText, NothingForeignReachesTheTerminal) {
+  const std::string hostile = "\x1b[2J\xff\n";
+  StatusEntry bad = entry("a.service", State::CannotTell, hostile, {hostile});
+  add_service(bad);
+  add_record(bad);
+  machine::Service& service = **bad.report.facts.service;
+  service.active_state = service.sub_state = hostile;
+  StartRecord& record = (*bad.report.facts.records)->records[0];
+  record.policy = record.message = hostile;
+  record.unknown = {hostile};
+  bad.report.declared.unit.fragment = hostile;
+  bad.report.declared.unit.drop_ins = {hostile};
+  bad.report.facts.drop_in.path = hostile;
+  std::string text = printed([&](std::FILE* file) {
+    print_overview(file, {bad});
+    print_details(file, bad);
+    print_visibility(file, {machine::Visible::No, {hostile}});
+  });
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(text.find('\xff'), std::string::npos);
+  EXPECT_EQ(text.find("\n\n\n"), std::string::npos);
+  EXPECT_NE(text.find("\\x1b[2J\\xff\\n"), std::string::npos);
+  status_json(bad, nullptr).dump(); // would throw
+}
+
+TEST(StatusText, Json) {
+  StatusEntry nginx = entry("nginx.service", State::NotEnforced);
+  add_service(nginx);
+  add_record(nginx);
+  machine::Visibility visibility{machine::Visible::No, {}};
+  auto json = status_json(nginx, &visibility);
+  EXPECT_EQ(json["state"], "not-enforced");
+  EXPECT_EQ(json["well"], false);
+  EXPECT_EQ(json["records"][0]["kind"], "confined");
+  EXPECT_EQ(json["records"][0]["dropped"].size(), 3U);
+  EXPECT_EQ(json["service"]["started"], "2026-11-21T23:21:47.791000Z");
+  EXPECT_EQ(json["denials"], nullptr);
+  EXPECT_EQ(json["denials_visible"], false);
+}
+
+} // namespace
+} // namespace unitlock::cli

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "machine/confinement.hpp"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "policy/command_line.hpp"
+#include "policy/lower.hpp"
+
+namespace unitlock::machine {
+namespace {
+
+using testing::HasSubstr;
+using Kind = StartRecord::Kind;
+
+constexpr const char* kWrapper = "/usr/libexec/unitlock-exec";
+const std::vector<std::string> kOptions = {"--abi=10", "--read-only=/srv"};
+
+LoadedCommand wrapped(std::vector<std::string> options, std::int64_t pid) {
+  LoadedCommand command;
+  command.path = kWrapper;
+  command.argv = {kWrapper, "--unit=a.service"};
+  command.argv.insert(command.argv.end(), options.begin(), options.end());
+  command.argv.insert(command.argv.end(), {"--program=/bin/a", "--", "a", "--abi=1"});
+  command.pid = pid;
+  return command;
+}
+
+StartRecord record(std::int64_t pid, int abi = 10) {
+  StartRecord made;
+  made.pid = pid;
+  made.policy = policy_hash(kOptions);
+  made.abi = abi;
+  made.pin = 10;
+  made.asked = landlock::known_to(10);
+  made.enforced = landlock::known_to(abi);
+  made.dropped = made.asked.without(made.enforced);
+  return made;
+}
+
+/// A service that is confined as declared, and runs.
+Facts enforced() {
+  Facts facts;
+  facts.unit = "a.service";
+  facts.declaration.state = Declaration::State::Confined;
+  facts.wrapper = kWrapper;
+  facts.drop_in.wanted = "# for a.service\n[Service]\n";
+  facts.drop_in.text = "# for a@.service\n[Service]\n";
+  facts.drop_in.path = "/run/systemd/generator/a.service.d/zz-unitlock.conf";
+  Service service;
+  service.name = "a.service";
+  service.load_state = "loaded";
+  service.active_state = "active";
+  service.sub_state = "running";
+  service.drop_ins = {"/etc/systemd/system/a.service.d/landlock.conf", facts.drop_in.path};
+  service.invocation = "3f9c2a1b7d0400000000000000000000";
+  service.main_pid = service.exec_main_pid = 100;
+  service.exec_start = {wrapped(kOptions, 100)};
+  facts.service = service;
+  facts.records = StartRecords{{record(100)}, 0, false};
+  return facts;
+}
+
+Service& service_of(Facts& facts) {
+  return **facts.service;
+}
+StartRecords& records_of(Facts& facts) {
+  return **facts.records;
+}
+void stop(Facts& facts) {
+  service_of(facts).active_state = "inactive";
+  service_of(facts).sub_state = "dead";
+  service_of(facts).main_pid = 0;
+}
+void declare_error(Facts& facts, Declaration::State state) {
+  facts.declaration.state = state;
+  facts.declaration.diagnostics = {{Severity::Note, {"/n", 1, 0}, "a note"},
+                                   {Severity::Error, {"/etc/x.conf", 3, 0}, "no such directive"}};
+}
+void unwrap(Facts& facts) {
+  service_of(facts).exec_start[0].path = "/bin/a";
+}
+
+struct Case {
+  const char* name;
+  State state;
+  const char* reason; ///< a part of it
+  std::function<void(Facts&)> change;
+};
+
+const Case kCases[] = {
+    {"as declared", State::Enforced, "", [](Facts&) {}},
+    {"an older kernel", State::Partly, "net.bind_udp net.connect_send_udp (Linux 7.2 can)",
+     [](Facts& f) { records_of(f).records = {record(100, 7)}; }},
+    {"a right that only the wrapper knows", State::Partly, "fs.new",
+     [](Facts& f) { records_of(f).records[0].unknown = {"fs.new"}; }},
+    {"no Landlock", State::NotEnforced, "no Landlock",
+     [](Facts& f) {
+       records_of(f).records = {record(100, 0)};
+       records_of(f).records[0].kind = Kind::NotConfined;
+     }},
+    {"a kernel that has nothing of it", State::NotEnforced, "ABI 2",
+     [](Facts& f) {
+       records_of(f).records = {record(100, 2)};
+       records_of(f).records[0].kind = Kind::NotConfined;
+     }},
+    {"invalid", State::Invalid, "/etc/x.conf:3: no such directive",
+     [](Facts& f) { declare_error(f, Declaration::State::Invalid); }},
+    {"invalid in an image", State::Invalid, "/etc/x.conf:3",
+     [](Facts& f) {
+       declare_error(f, Declaration::State::Invalid);
+       f.service.reset();
+     }},
+    {"cannot be wrapped", State::NotEnforced, "/etc/x.conf:3",
+     [](Facts& f) { declare_error(f, Declaration::State::Unwrappable); }},
+    {"off", State::Off, "Mode=off",
+     [](Facts& f) {
+       f.declaration.state = Declaration::State::Off;
+       records_of(f).records.clear();
+     }},
+    {"off, and still confined", State::RestartNeeded, "still confined",
+     [](Facts& f) { f.declaration.state = Declaration::State::Off; }},
+    {"nothing declared", State::Undeclared, "runs unconfined",
+     [](Facts& f) {
+       f.declaration.state = Declaration::State::None;
+       records_of(f).records.clear();
+     }},
+    {"declared in an image", State::Declared, "", [](Facts& f) { f.service.reset(); }},
+    {"a template", State::Declared, "a template",
+     [](Facts& f) {
+       f.service.reset();
+       f.is_template = true;
+     }},
+    {"switched off", State::NotEnforced, "unitlock=off", [](Facts& f) { f.switched_off = true; }},
+    {"masked unit", State::NotRunning, "masked", [](Facts& f) { f.unit_masked = true; }},
+    {"systemd silent", State::CannotTell, "no bus",
+     [](Facts& f) { f.service = Result<Service>(fail("no bus")); }},
+    {"not loaded", State::ReloadNeeded, "does not know",
+     [](Facts& f) { service_of(f).load_state = "not-found"; }},
+    {"bad setting", State::NotRunning, "bad-setting",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).load_state = "bad-setting";
+     }},
+    {"no drop-in, running", State::NotEnforced, "has not loaded",
+     [](Facts& f) {
+       unwrap(f);
+       f.drop_in.path.clear();
+       f.drop_in.text.reset();
+     }},
+    {"no drop-in, not running", State::ReloadNeeded, "has not loaded",
+     [](Facts& f) {
+       stop(f);
+       unwrap(f);
+       f.drop_in.path.clear();
+       f.drop_in.text.reset();
+     }},
+    {"masked drop-in", State::NotEnforced,
+     "/etc/zz-unitlock.conf masks the drop-in of unitlock; what runs now is still confined",
+     [](Facts& f) {
+       unwrap(f);
+       f.drop_in.replaced_by = "/etc/zz-unitlock.conf";
+       f.drop_in.replaced_by_nothing = true;
+     }},
+    {"a replacement that wraps is meant", State::Enforced, "",
+     [](Facts& f) {
+       f.drop_in.replaced_by = "/etc/zz-unitlock.conf";
+       f.drop_in.text = "[Service]\nExecStart=other\n";
+     }},
+    {"a later drop-in", State::NotEnforced, "/etc/zzz.conf is read after",
+     [](Facts& f) {
+       unwrap(f);
+       service_of(f).drop_ins.emplace_back("/etc/zzz.conf");
+     }},
+    {"one of two commands is not wrapped", State::NotEnforced, "would not start it through",
+     [](Facts& f) {
+       service_of(f).exec_start.push_back({"/bin/b", {"/bin/b"}, false, 0, 0});
+     }},
+    {"systemd has another declaration", State::ReloadNeeded, "have changed",
+     [](Facts& f) { f.drop_in.wanted += "ExecStart=new\n"; }},
+    {"systemd has an invalid declaration", State::ReloadNeeded, "an invalid one",
+     [](Facts& f) { service_of(f).exec_start = {wrapped({"--refuse=no"}, 0)}; }},
+    {"not running", State::NotRunning, "",
+     [](Facts& f) {
+       stop(f);
+       f.records.reset();
+     }},
+    {"failed by itself", State::NotRunning, "it has failed",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 1;
+     }},
+    {"the wrapper refused", State::StartRefused, "/srv: missing",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 66;
+       StartRecord& failure = records_of(f).records[0];
+       failure.kind = Kind::Failed;
+       failure.exit_status = 66;
+       failure.message = "/srv: missing";
+     }},
+    {"the wrapper refused a forking service", State::StartRefused, "/srv: missing",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_start[0].exit_status = 66;
+       StartRecord& failure = records_of(f).records[0];
+       failure.kind = Kind::Failed;
+       failure.exit_status = 66;
+       failure.message = "/srv: missing";
+     }},
+    {"systemd saw another exit status than a record claims", State::NotRunning, "it has failed",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 1;
+       StartRecord forged = record(100);
+       forged.kind = Kind::Failed;
+       forged.exit_status = 66;
+       records_of(f).records.push_back(forged);
+     }},
+    {"waiting for its next try", State::StartRefused, "",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "activating";
+       service_of(f).sub_state = "auto-restart";
+       service_of(f).exec_main_status = 66;
+       records_of(f).records[0].kind = Kind::Failed;
+       records_of(f).records[0].exit_status = 66;
+     }},
+    {"journal unreadable", State::CannotTell, "no permission",
+     [](Facts& f) { f.records = Result<StartRecords>(fail("no permission")); }},
+    {"another policy", State::RestartNeeded, "earlier policy",
+     [](Facts& f) { service_of(f).exec_start = {wrapped({"--abi=9"}, 100)}; }},
+    {"a variable hides the policy of the next start", State::Enforced, "",
+     [](Facts& f) { service_of(f).exec_start = {wrapped({"--read-only=/${X}"}, 100)}; }},
+    {"no record, and systemd did not reload", State::CannotTell, "reached the journal",
+     [](Facts& f) { records_of(f).records.clear(); }},
+    {"no record since a reload", State::RestartNeeded, "since before it was declared",
+     [](Facts& f) {
+       records_of(f).records.clear();
+       service_of(f).exec_start[0].pid = 0;
+     }},
+    {"journal rotated", State::CannotTell, "does not go back",
+     [](Facts& f) {
+       records_of(f).records.clear();
+       records_of(f).rotated = true;
+     }},
+    {"a record that nobody understands", State::CannotTell, "cannot be understood",
+     [](Facts& f) {
+       records_of(f).records.clear();
+       records_of(f).malformed = 1;
+     }},
+    {"the worst of several commands counts", State::Partly, "bind_udp",
+     [](Facts& f) {
+       service_of(f).exec_start.push_back(wrapped(kOptions, 101));
+       records_of(f).records = {record(100), record(101, 7)};
+     }},
+    {"a later record of the same process is the service's own", State::Partly, "",
+     [](Facts& f) {
+       records_of(f).records = {record(100, 7), record(100)};
+     }},
+    {"a child's record is the service's own", State::Partly, "",
+     [](Facts& f) {
+       records_of(f).records = {record(100, 7), record(102)};
+     }},
+    {"nor does an earlier one of another process count", State::Partly, "",
+     [](Facts& f) {
+       records_of(f).records = {record(99), record(100, 7)};
+     }},
+    {"after a reload the main process is not believed more", State::Partly, "",
+     [](Facts& f) {
+       // Type=forking: the wrapper was PID 99 and is gone; 100 is the service.
+       service_of(f).exec_start[0].pid = 0;
+       records_of(f).records = {record(99, 7), record(100)};
+     }},
+};
+
+TEST(Confinement, Cases) {
+  for (const Case& row : kCases) {
+    SCOPED_TRACE(row.name);
+    Facts facts = enforced();
+    row.change(facts);
+    Verdict verdict = judge(facts);
+    EXPECT_EQ(to_string(verdict.state), to_string(row.state)) << verdict.reason;
+    EXPECT_THAT(verdict.reason, HasSubstr(row.reason));
+  }
+}
+
+TEST(Confinement, OnlyWhatIsEnforcedOrNotRunningIsWell) {
+  for (const Case& row : kCases) {
+    Facts facts = enforced();
+    row.change(facts);
+    bool well = row.state == State::Enforced || row.state == State::NotRunning ||
+                row.state == State::Off || row.state == State::Declared;
+    EXPECT_EQ(is_well(judge(facts).state), well) << row.name;
+  }
+}
+
+TEST(Confinement, SaysWhatToDo) {
+  Facts facts = enforced();
+  facts.drop_in.wanted += "ExecStart=new\n";
+  EXPECT_EQ(judge(facts).advice,
+            (std::vector<std::string>{"systemctl daemon-reload", "systemctl restart a.service"}));
+  stop(facts);
+  EXPECT_EQ(judge(facts).advice, (std::vector<std::string>{"systemctl daemon-reload"}));
+}
+
+TEST(Confinement, SaysHowSureTheRecordIs) {
+  Facts facts = enforced();
+  EXPECT_TRUE(judge(facts).pid_matches);
+  service_of(facts).exec_start[0].pid = 0;
+  EXPECT_TRUE(judge(facts).pid_matches);
+  service_of(facts).exec_main_pid = 101;
+  EXPECT_FALSE(judge(facts).pid_matches);
+}
+
+TEST(WrapperCommand, HashesTheOptionsAsTheWrapperDoes) {
+  auto command = read_wrapper_command(wrapped(kOptions, 0), kWrapper);
+  ASSERT_TRUE(command);
+  EXPECT_EQ(command->policy, policy_hash(kOptions));
+  EXPECT_FALSE(command->refuses);
+  EXPECT_FALSE(read_wrapper_command({"/bin/a", {"/bin/a", "--abi=10"}, false, 0, 0}, kWrapper));
+}
+
+TEST(WrapperCommand, FoldsVariablesAsSystemdDoes) {
+  auto policy_of = [](const char* option, bool no_variables = false) {
+    LoadedCommand command = wrapped({option}, 0);
+    command.no_variables = no_variables;
+    return read_wrapper_command(command, kWrapper)->policy;
+  };
+  EXPECT_EQ(policy_of("--read-only=/a$$b"), policy_hash({"--read-only=/a$b"}));
+  EXPECT_EQ(policy_of("--read-only=/a$$$$b"), policy_hash({"--read-only=/a$$b"}));
+  EXPECT_EQ(policy_of("--read-only=/a$$b", true), policy_hash({"--read-only=/a$$b"}));
+  EXPECT_EQ(policy_of("--read-only=/a$b$"), policy_hash({"--read-only=/a$b$"}));
+  EXPECT_EQ(policy_of("--read-only=/$${b}"), policy_hash({"--read-only=/${b}"}));
+  EXPECT_EQ(policy_of("--read-only=/${b}"), "");
+}
+
+} // namespace
+} // namespace unitlock::machine

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "machine/start_records.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/start_record.hpp"
+
+namespace unitlock::machine {
+namespace {
+
+using Kind = StartRecord::Kind;
+namespace names = start_record;
+
+RecordFields confined() {
+  return {{"MESSAGE_ID", std::string(names::kConfined)},
+          {"MESSAGE", "nginx.service: confined"},
+          {std::string(names::kPolicy), "00112233aabbccdd"},
+          {std::string(names::kAbi), "7"},
+          {std::string(names::kPin), "10"},
+          {std::string(names::kErrata), "0x7"},
+          {std::string(names::kAsked), "fs.read_file,fs.execute,net.bind_udp"},
+          {std::string(names::kEnforced), "fs.read_file,fs.execute"},
+          {std::string(names::kDropped), "net.bind_udp"},
+          {std::string(names::kProven), "filesystem,scope"},
+          {std::string(names::kRules), "48"},
+          {std::string(names::kSkipped), "3"}};
+}
+
+RecordFields with(std::string_view name, const std::string& value) {
+  RecordFields fields = confined();
+  fields[std::string(name)] = value;
+  return fields;
+}
+
+TEST(StartRecord, ReadsWhatTheWrapperWrites) {
+  auto record = parse_start_record(confined());
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->kind, Kind::Confined);
+  EXPECT_EQ(record->policy, "00112233aabbccdd");
+  EXPECT_EQ(record->abi, 7);
+  EXPECT_EQ(record->pin, 10);
+  EXPECT_EQ(record->errata, 7U);
+  EXPECT_EQ(record->enforced.fs,
+            landlock::mask_of("fs.read_file") | landlock::mask_of("fs.execute"));
+  EXPECT_EQ(record->dropped.net, landlock::mask_of("net.bind_udp"));
+  EXPECT_EQ(record->proven,
+            family_bit(landlock::Family::Filesystem) | family_bit(landlock::Family::Scope));
+  EXPECT_EQ(record->rules, 48U);
+  EXPECT_EQ(record->skipped, 3U);
+  EXPECT_TRUE(record->unknown.empty());
+}
+
+TEST(StartRecord, EmptyListsAreNoError) {
+  auto record = parse_start_record(with(names::kDropped, ""));
+  ASSERT_TRUE(record);
+  EXPECT_TRUE(record->dropped.empty());
+}
+
+TEST(StartRecord, RefusesWhatTheWrapperNeverWrites) {
+  const std::pair<std::string_view, const char*> kBad[] = {
+      {names::kPolicy, "00112233"},
+      {names::kPolicy, "00112233aabbccdg"},
+      {names::kPolicy, "\x1b[2J33aabbccdd.."},
+      {names::kAbi, ""},
+      {names::kAbi, "seven"},
+      {names::kAbi, "7 "},
+      {names::kAbi, "99999999999999999999"},
+      {names::kPin, "-"},
+      {names::kErrata, "7"},
+      {names::kErrata, "0x"},
+      {names::kErrata, "0x1ffffffffffffffff"},
+      {names::kRules, "-1"},
+      {names::kSkipped, "1\n2"},
+  };
+  for (const auto& [name, value] : kBad) {
+    auto record = parse_start_record(with(name, value));
+    ASSERT_FALSE(record) << name << "=" << value;
+    EXPECT_NE(record.error().message.find(name), std::string::npos);
+  }
+}
+
+TEST(StartRecord, RefusesWhatLacksAField) {
+  for (const auto& [name, value] : confined()) {
+    RecordFields fields = confined();
+    fields.erase(name);
+    EXPECT_EQ(parse_start_record(fields).has_value(), name == "MESSAGE") << name;
+  }
+}
+
+TEST(StartRecord, KeepsNamesThatItDoesNotKnow) {
+  std::string many = "fs.read_file,fs.new_right,fs.new_right";
+  for (int i = 0; i < 1000; ++i)
+    many += ",x" + std::to_string(i);
+  auto record = parse_start_record(with(names::kDropped, many));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->unknown.front(), "fs.new_right");
+  EXPECT_EQ(record->unknown[1], "x0");
+  EXPECT_LE(record->unknown.size(), 100U);
+}
+
+TEST(StartRecord, AFailureHasAnExitStatus) {
+  RecordFields fields = {{"MESSAGE_ID", std::string(names::kStartFailed)},
+                         {"MESSAGE", "/srv: missing"},
+                         {std::string(names::kExitStatus), "66"}};
+  auto record = parse_start_record(fields);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->kind, Kind::Failed);
+  EXPECT_EQ(record->exit_status, 66);
+  EXPECT_EQ(record->message, "/srv: missing");
+}
+
+TEST(StartRecord, OtherMessagesAreNone) {
+  EXPECT_FALSE(parse_start_record({}));
+  EXPECT_FALSE(parse_start_record({{"MESSAGE_ID", "0"}}));
+}
+
+TEST(StartLine, HasTheFieldsBehindTheSentence) {
+  auto fields =
+      parse_start_line("unitlock-exec: a.service: confined, x=1 y "
+                       "MESSAGE_ID=50935db1f4a648518fc4278ea3ffe925 UNITLOCK_UNIT=a.service "
+                       "UNITLOCK_TAG=ul-1 UNITLOCK_DROPPED=");
+  ASSERT_TRUE(fields);
+  EXPECT_EQ(fields->at("MESSAGE"), "a.service: confined, x=1 y");
+  EXPECT_EQ(fields->at("MESSAGE_ID"), names::kConfined);
+  EXPECT_EQ(fields->at("UNITLOCK_TAG"), "ul-1");
+  EXPECT_EQ(fields->at("UNITLOCK_DROPPED"), "");
+}
+
+TEST(StartLine, AMessageInTheSentenceIsText) {
+  auto fields = parse_start_line("unitlock-exec: /MESSAGE_ID=1 UNITLOCK_ABI=9 MESSAGE_ID=2 A=b");
+  ASSERT_TRUE(fields);
+  EXPECT_EQ(fields->at("MESSAGE_ID"), "2");
+  EXPECT_FALSE(fields->contains("UNITLOCK_ABI"));
+}
+
+TEST(StartLine, OtherLinesAreNone) {
+  EXPECT_FALSE(parse_start_line(""));
+  EXPECT_FALSE(parse_start_line("unitlock-exec: "));
+  EXPECT_FALSE(parse_start_line("unitlock-exec: MESSAGE_ID=1"));
+  EXPECT_FALSE(parse_start_line("unitlock-exec: a b c=d"));
+  EXPECT_FALSE(parse_start_line("other: x MESSAGE_ID=1"));
+}
+
+} // namespace
+} // namespace unitlock::machine
