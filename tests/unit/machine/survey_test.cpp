@@ -64,11 +64,11 @@ Service running(const std::string& name, const std::string& drop_in) {
 const char* kTemplate = "[Service]\nExecStart=/bin/a\n[X-Landlock]\nPreset=\n";
 
 struct Fixture {
-  TempTree tree{
-      {"/etc/systemd/system/a@.service", kTemplate},
-      {"/etc/systemd/system/plain.service", "[Service]\nExecStart=/bin/a\n"},
-      {"/etc/systemd/system/off.service", "[Service]\nExecStart=/bin/a\n[X-Landlock]\nMode=off\n"},
-      {"/bin/a", ""}};
+  TempTree tree{{"/etc/systemd/system/a@.service", kTemplate},
+                {"/etc/systemd/system/plain.service", "[Service]\nExecStart=/bin/a\n"},
+                {"/etc/systemd/system/off.service",
+                 "[Service]\nExecStart=/bin/a\n[X-Landlock]\nPreset=\nMode=off\n"},
+                {"/bin/a", ""}};
   Root root = tree.root();
   DeclarationIndex index{root};
   FakeManager manager;
@@ -145,7 +145,8 @@ TEST(Survey, InAnImageNothingRuns) {
   auto reports = survey.report_all();
   EXPECT_EQ(reports->size(), 2U);
   for (const ServiceReport& report : *reports)
-    EXPECT_TRUE(is_well(report.verdict.state)) << report.facts.unit;
+    EXPECT_TRUE(is_well(report.verdict.state))
+        << report.facts.unit << ": " << report.verdict.reason;
 }
 
 TEST(Survey, AManagerThatDoesNotAnswerIsSaid) {
