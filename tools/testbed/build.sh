@@ -18,6 +18,7 @@ build_setup() {
 build_options() {
     case $1 in
     gcc) echo CC=gcc CXX=g++ ;;
+    bench) echo CC=gcc CXX=g++ --buildtype=release ;;
     clang) echo CC=clang-14 CXX=clang++-14 ;;
     asan) echo CC=gcc CXX=g++ -Db_sanitize=address,undefined ;;
     esac
