@@ -21,9 +21,9 @@ std::string first_field(const std::string& word) {
   return word.substr(0, word.find(':'));
 }
 
-class Deriver {
+class Derivation {
 public:
-  Deriver(const Root& root, const Unit& unit) : root_(root), unit_(unit) {}
+  Derivation(const Root& root, const Unit& unit) : root_(root), unit_(unit) {}
 
   void programs(const std::vector<DerivedProgram>& programs) {
     for (const DerivedProgram& program : programs) {
@@ -142,13 +142,13 @@ private:
 
 Policy derive_from_unit(const Root& root, const Unit& unit,
                         const std::vector<DerivedProgram>& programs) {
-  Deriver deriver(root, unit);
-  deriver.programs(programs);
-  deriver.directories();
-  deriver.paths();
-  deriver.credentials();
-  deriver.notify_socket();
-  return deriver.take();
+  Derivation derivation(root, unit);
+  derivation.programs(programs);
+  derivation.directories();
+  derivation.paths();
+  derivation.credentials();
+  derivation.notify_socket();
+  return derivation.take();
 }
 
 } // namespace unitlock

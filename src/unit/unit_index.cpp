@@ -106,8 +106,11 @@ bool UnitIndex::add_link(const std::string& directory, const std::string& name) 
     resolved->second = root_.resolve(parent).value_or(parent);
   bool inside = std::any_of(resolved_path_.begin(), resolved_path_.end(),
                             [&](const auto& d) { return path_is_below(resolved->second, d); });
-  if (!inside)
-    return true; // a linked unit: it has the link's name
+  if (!inside) {
+    if (target == "/dev/null")
+      null_links_.insert(directory + "/" + name); // an image may have no /dev/null
+    return true;                                  // a linked unit: it has the link's name
+  }
   auto own = parse_unit_name(name);
   auto other = parse_unit_name(basename);
   // Names of another kind are refused; the same name further down needs no link.
@@ -212,11 +215,8 @@ void UnitIndex::find_fragment(const std::string& name, Files& files) const {
   if (found == fragments_.end())
     return;
   files.fragment = found->second;
-  // Empty or /dev/null. In an image /dev/null may be missing: the link's text is enough.
-  auto link = root_.read_link(files.fragment);
-  const auto& text =
-      link && *link == "/dev/null" ? Result<std::string>("") : text_of(files.fragment);
-  files.masked = text && text->empty();
+  const auto& text = text_of(files.fragment);
+  files.masked = null_links_.count(files.fragment) || (text && text->empty());
 }
 
 const UnitIndex::Listing& UnitIndex::listing_of(const std::string& path) const {

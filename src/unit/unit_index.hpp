@@ -100,6 +100,7 @@ private:
   std::map<std::string, std::string> fragments_; ///< name → path in the first directory that has it
   std::map<std::string, std::string> aliases_;   ///< alias → name that it links to
   std::map<std::string, std::vector<std::string>> names_; ///< real name → its aliases
+  std::set<std::string> null_links_;                      ///< fragments that are links to /dev/null
   std::map<std::string, std::string> resolved_;           ///< directory → with links resolved
   mutable std::map<std::string, Result<std::string>> texts_;
   mutable std::map<std::string, Listing> listings_; ///< by ".d" path
