@@ -43,8 +43,10 @@ private:
   void fill(std::string_view name, Fill value);
 
   char priority_;
-  FixedText<3072> fields_;
-  FixedText<4608> message_; ///< more than PATH_MAX
+  // Together less than a page: every further page of stack is a page fault at every start. A path
+  // beyond a kilobyte is cut in the message.
+  FixedText<2048> fields_;
+  FixedText<1536> message_;
 };
 
 void add_rights(Text& text, const landlock::AccessSet& set);
