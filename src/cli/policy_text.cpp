@@ -45,7 +45,8 @@ std::string headline(const DeclaredUnit& declared) {
   case State::None:
     return "declares nothing: it runs unconfined";
   case State::Off:
-    return "Mode=off: it runs unconfined";
+    return masking_drop_in(declared.unit) ? "NOT CONFINED: the generated drop-in is masked"
+                                          : "Mode=off: it runs unconfined";
   case State::Invalid:
     return "the declaration is INVALID: the unit cannot be started";
   case State::Unwrappable:

@@ -50,23 +50,6 @@ const Assignment* context_setting(const Unit& unit) {
   return nullptr;
 }
 
-/// The drop-in of an administrator that takes the place of the generated one: in a directory that
-/// systemd looks at before the generators'. nullptr where there is none.
-const std::string* masking_drop_in(const Unit& unit) {
-  std::vector<std::string> names = drop_in_names(unit.name);
-  for (const std::string& path : unit.drop_ins) {
-    if (path_basename(path) != kDropInName || path_is_below(path, "/usr") ||
-        path_is_below(path, "/lib"))
-      continue;
-    std::string_view directory = std::string_view(path).substr(0, path.rfind('/'));
-    std::string_view name = path_basename(directory);
-    name.remove_suffix(2); // ".d"
-    if (std::find(names.begin(), names.end(), name) != names.end())
-      return &path;
-  }
-  return nullptr;
-}
-
 void check_wrappable(const Root& root, const Unit& unit, const SourceRef& declared_at,
                      Declaration& out) {
   auto block = [&](const SourceRef& where, std::string why) {
@@ -116,6 +99,21 @@ const Assignment* later_exec_start(const Unit& unit) {
         assignment.where.file != unit.fragment &&
         path_basename(assignment.where.file) > std::string_view(kDropInName))
       return &assignment;
+  return nullptr;
+}
+
+const std::string* masking_drop_in(const Unit& unit) {
+  std::vector<std::string> names = drop_in_names(unit.name);
+  for (const std::string& path : unit.drop_ins) {
+    if (path_basename(path) != kDropInName || path_is_below(path, "/usr") ||
+        path_is_below(path, "/lib"))
+      continue;
+    std::string_view directory = std::string_view(path).substr(0, path.rfind('/'));
+    std::string_view name = path_basename(directory);
+    name.remove_suffix(2); // ".d"
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      return &path;
+  }
   return nullptr;
 }
 

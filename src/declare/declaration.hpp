@@ -40,6 +40,10 @@ struct Declaration {
 /// there is none.
 const Assignment* later_exec_start(const Unit& unit);
 
+/// The drop-in of an administrator that takes the place of the generated one: in a directory that
+/// systemd looks at before the generators'. nullptr where there is none.
+const std::string* masking_drop_in(const Unit& unit);
+
 /// Never fails; what is wrong is in the diagnostics.
 Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
                     const PortNames& port_names);

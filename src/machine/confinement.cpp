@@ -75,6 +75,12 @@ std::optional<std::string> fold_variables(const std::string& word) {
   return folded;
 }
 
+bool starts_only(const Service& service, const std::string& wrapper) {
+  return !service.exec_start.empty() &&
+         std::all_of(service.exec_start.begin(), service.exec_start.end(),
+                     [&](const LoadedCommand& command) { return command.path == wrapper; });
+}
+
 class Judge {
 public:
   explicit Judge(const Facts& facts) : facts_(facts) {}
@@ -103,6 +109,7 @@ private:
 
   // Each of the following returns true where it has decided.
   bool judge_declaration();
+  bool judge_replacement();
   void judge_machine();
   bool judge_loading(const Service& service);
   bool judge_commands(const Service& service);
@@ -115,6 +122,9 @@ private:
 
   const StartRecord* worst_record() const;
   bool is_confined() const;
+  std::string still_confined() const {
+    return running_ && is_confined() ? "; what runs now is still confined" : "";
+  }
   void choose(const Service& service);
 
   const Facts& facts_;
@@ -134,8 +144,11 @@ bool Judge::judge_declaration() {
                   {"correct the declaration", reload(), restart()});
   case Declaration::State::Unwrappable:
     return decide(State::NotEnforced, first_error(declaration));
-  case Declaration::State::None:
   case Declaration::State::Off:
+    if (!facts_.drop_in.replaced_by.empty())
+      return judge_replacement();
+    [[fallthrough]];
+  case Declaration::State::None:
     if (running_ && is_confined())
       return decide(State::RestartNeeded, "it is still confined by an earlier declaration",
                     {restart()});
@@ -146,6 +159,18 @@ bool Judge::judge_declaration() {
     break;
   }
   return false;
+}
+
+/// An administrator's file has taken the place of the drop-in. It may start the wrapper itself.
+bool Judge::judge_replacement() {
+  if (facts_.service && *facts_.service && starts_only(**facts_.service, facts_.wrapper))
+    return false;
+  const InjectedDropIn& drop_in = facts_.drop_in;
+  return decide(State::NotEnforced,
+                fmt::format("{} {} the drop-in of unitlock{}", drop_in.replaced_by,
+                            drop_in.replaced_by_nothing ? "masks" : "takes the place of",
+                            still_confined()),
+                {"remove " + drop_in.replaced_by, reload(), restart()});
 }
 
 void Judge::judge_machine() {
@@ -184,20 +209,16 @@ bool Judge::judge_loading(const Service& service) {
 }
 
 bool Judge::judge_commands(const Service& service) {
+  if (!starts_only(service, facts_.wrapper)) {
+    explain_other_command(service);
+    return true;
+  }
   bool refuses = false;
-  bool all = !service.exec_start.empty();
   std::set<std::string> policies;
   for (const LoadedCommand& command : service.exec_start) {
     auto wrapper = read_wrapper_command(command, facts_.wrapper);
-    all = all && wrapper;
-    if (!wrapper)
-      continue;
     refuses = refuses || wrapper->refuses;
     policies.insert(wrapper->policy);
-  }
-  if (!all) {
-    explain_other_command(service);
-    return true;
   }
   if (policies.size() == 1)
     verdict_.loaded_policy = *policies.begin();
@@ -208,15 +229,8 @@ bool Judge::judge_commands(const Service& service) {
 }
 
 void Judge::explain_other_command(const Service& service) {
-  std::string still = running_ && is_confined() ? "; what runs now is still confined" : "";
+  std::string still = still_confined();
   const InjectedDropIn& drop_in = facts_.drop_in;
-  if (!drop_in.replaced_by.empty()) {
-    decide(State::NotEnforced,
-           fmt::format("{} {} the drop-in of unitlock{}", drop_in.replaced_by,
-                       drop_in.replaced_by_nothing ? "masks" : "takes the place of", still),
-           {"remove " + drop_in.replaced_by, reload(), restart()});
-    return;
-  }
   if (drop_in.path.empty() || !drop_in.text) {
     decide(running_ || !still.empty() ? State::NotEnforced : State::ReloadNeeded,
            fmt::format("systemd has not loaded the drop-in of unitlock{}", still),

@@ -32,12 +32,11 @@ Survey::Survey(Sources sources) : sources_(std::move(sources)) {
 void Survey::find_drop_in(const Unit& unit, Facts& facts) const {
   InjectedDropIn& drop_in = facts.drop_in;
   drop_in.wanted = render_drop_in(unit, facts.declaration, sources_.wrapper);
-  for (const std::string& path : unit.drop_ins)
-    if (path_basename(path) == kDropInName) {
-      drop_in.replaced_by = path;
-      auto text = sources_.root->read_file(path);
-      drop_in.replaced_by_nothing = !text || text->empty();
-    }
+  if (const std::string* mask = masking_drop_in(unit)) {
+    drop_in.replaced_by = *mask;
+    auto text = sources_.root->read_file(*mask);
+    drop_in.replaced_by_nothing = !text || text->empty();
+  }
   if (!facts.service || !*facts.service)
     return;
   for (const std::string& path : (*facts.service)->drop_ins)

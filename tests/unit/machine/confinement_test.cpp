@@ -161,11 +161,20 @@ const Case kCases[] = {
      "/etc/zz-unitlock.conf masks the drop-in of unitlock; what runs now is still confined",
      [](Facts& f) {
        unwrap(f);
+       f.declaration.state = Declaration::State::Off;
        f.drop_in.replaced_by = "/etc/zz-unitlock.conf";
        f.drop_in.replaced_by_nothing = true;
      }},
+    {"masked in an image", State::NotEnforced, "masks",
+     [](Facts& f) {
+       f.declaration.state = Declaration::State::Off;
+       f.drop_in.replaced_by = "/etc/zz-unitlock.conf";
+       f.drop_in.replaced_by_nothing = true;
+       f.service.reset();
+     }},
     {"a replacement that wraps is meant", State::Enforced, "",
      [](Facts& f) {
+       f.declaration.state = Declaration::State::Off;
        f.drop_in.replaced_by = "/etc/zz-unitlock.conf";
        f.drop_in.text = "[Service]\nExecStart=other\n";
      }},
