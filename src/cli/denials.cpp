@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock denials: what Landlock denied, by unit, right and object. Exit status 1 where the
-// journal has gaps: what is listed is true, but may not be all.
+// journal has gaps (what is listed is true, but may not be all), or where nothing is found and
+// nothing could have been.
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "cli/verbs.hpp"
 #include "config.hpp"
 #include "journal/denial_report.hpp"
+#include "machine/visibility.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -191,6 +193,22 @@ int print_report(const DenialReport& report, bool json) {
   return report.gaps.empty() ? kWell : kNotWell;
 }
 
+/// Nothing was found: says whether anything could have been.
+int explain_nothing(journal::Journal& journal, const journal::Location& location,
+                    const Options& options, int status) {
+  complain(options.units.empty() ? "no denials" : "no denials of these units");
+  if (!location.is_this_machine())
+    return status;
+  machine::VisibilityFacts facts = machine::gather_visibility();
+  auto boot = journal.find_boot("");
+  if (boot)
+    facts.records_seen = journal.any({{{"_TRANSPORT=audit"}}, *boot, {}, {}}).value_or(false);
+  machine::Visibility visibility = machine::judge(facts);
+  for (const std::string& sentence : visibility.words)
+    complain(sentence);
+  return visibility.visible == machine::Visible::No ? kNotWell : status;
+}
+
 int run(const Options& options, const Context& context) {
   auto query = to_query(options);
   if (!query)
@@ -206,7 +224,8 @@ int run(const Options& options, const Context& context) {
   auto report = journal::read_denials(*journal, *query);
   if (!report)
     return no_answer(report.error());
-  return print_report(*report, options.output == "json");
+  int status = print_report(*report, options.output == "json");
+  return report->groups.empty() ? explain_nothing(*journal, location, options, status) : status;
 }
 
 } // namespace
@@ -227,14 +246,13 @@ void add_denials(CLI::App& app, Context& context) {
       ->type_name("DIR");
   verb->add_option("--file", options->files, "Read this journal file; may be repeated")
       ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->excludes("--directory");
   verb->add_option("-o,--output", options->output, "table, or json (one object a line)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json"}));
   verb->footer("A unit with \"?\" behind: PIDs could not be compared.\n"
-               "Exit status: 0 this is all, 1 the journal has gaps, 2 no answer.");
+               "Exit status: 0 this is all, 1 denials may be missing, 2 no answer.");
   verb->callback([options, boot, &context] {
     options->has_boot = boot->count() > 0;
     context.run = [options, &context] { return run(*options, context); };

@@ -279,18 +279,13 @@ Result<bool> Reader::pids_comparable(std::uint32_t boot) {
   auto known = comparable_.find(boot);
   if (known != comparable_.end())
     return known->second;
-  bool comparable = false;
-  Query query{{{match("_TRANSPORT", "kernel"), match("SYSLOG_FACILITY", "0")}},
-              journal_.boot_id(boot),
-              {},
-              {}};
-  auto read = journal_.read(query, {}, [&](const Entry&) {
-    comparable = true;
-    return false;
-  });
-  if (!read)
-    return tl::unexpected(read.error());
-  return comparable_[boot] = comparable;
+  auto comparable = journal_.any({{{match("_TRANSPORT", "kernel"), match("SYSLOG_FACILITY", "0")}},
+                                  journal_.boot_id(boot),
+                                  {},
+                                  {}});
+  if (comparable)
+    comparable_[boot] = *comparable;
+  return comparable;
 }
 
 Result<std::map<DomainKey, Attribution>>

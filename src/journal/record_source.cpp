@@ -118,6 +118,17 @@ Result<void> Journal::read(const Query& query, std::span<const std::string_view>
   return visit_entries(query, fields, visit);
 }
 
+Result<bool> Journal::any(const Query& query) {
+  bool found = false;
+  auto searched = read(query, {}, [&](const Entry&) {
+    found = true;
+    return false;
+  });
+  if (!searched)
+    return tl::unexpected(searched.error());
+  return found;
+}
+
 Result<void> Journal::visit_entries(const Query& query, std::span<const std::string_view> fields,
                                     const std::function<bool(const Entry&)>& visit) {
   Entry entry;

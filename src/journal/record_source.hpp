@@ -60,6 +60,8 @@ public:
   /// Calls `visit` for each entry in order, until it returns false.
   Result<void> read(const Query& query, std::span<const std::string_view> fields,
                     const std::function<bool(const Entry&)>& visit);
+  /// Whether there is such an entry.
+  Result<bool> any(const Query& query);
   /// The values that a field has anywhere in the journal.
   Result<void> values_of(const char* field, const std::function<void(std::string_view)>& visit);
   /// The boot that -b names: an ID, or an offset: "0" and "" the current one (the last in a journal
