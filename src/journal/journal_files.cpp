@@ -2,6 +2,7 @@
 #include "journal/journal_files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
 
@@ -47,6 +48,10 @@ int why_unreadable(const std::string& path) {
   sd_journal* journal = nullptr;
   int r = sd_journal_open_files(&journal, paths, 0);
   sd_journal_close(journal);
+  // Shorter than a journal's header. journald makes files empty at first.
+  struct stat st = {};
+  if (r == -ENODATA)
+    return fstat(fd.get(), &st) == 0 && st.st_size == 0 ? ENODATA : EBADMSG;
   return r < 0 ? -r : 0;
 }
 
@@ -54,7 +59,7 @@ void survey_file(Survey& survey, const std::string& path, bool named) {
   int why = why_unreadable(path);
   bool of_user = path_basename(path).starts_with("user-");
   // ENODATA: just made, without an entry yet. ENOENT: rotated away meanwhile.
-  if (why == 0 || why == ENODATA) {
+  if (why == 0 || (why == ENODATA && !named)) {
     ++survey.readable;
     survey.readable_system += !of_user;
   } else if (named || why != ENOENT) {
@@ -109,7 +114,7 @@ Survey survey_location(const Location& location) {
 }
 
 Error reason(std::string message, int number) {
-  if (number == EBADMSG)
+  if (number == EBADMSG || number == ENODATA)
     return {message + ": damaged, or no journal file", 0, {}};
   if (number == EPROTONOSUPPORT)
     return {message + ": written by a newer systemd", 0, {}};
