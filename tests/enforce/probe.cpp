@@ -2,6 +2,7 @@
 // The service of the enforce tests: tries what its arguments say, one line of result each: "ok" or
 // the error's name.
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
