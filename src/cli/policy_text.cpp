@@ -58,6 +58,8 @@ std::string headline(const DeclaredUnit& declared) {
 }
 
 std::string abi_text(const Policy& policy, const ShownAbi& shown) {
+  if (shown.whose.empty())
+    return fmt::format("{} asked for", policy.abi);
   if (shown.abi == 0)
     return fmt::format("{} asked for, no Landlock in {}", policy.abi, shown.whose);
   return fmt::format("{} asked for, {} in {}", policy.abi, shown.abi, shown.whose);
@@ -122,14 +124,15 @@ void print_shortfalls(std::FILE* stream, const Policy& policy, const ShownAbi& s
   Ruleset ruleset = lower(policy, shown.abi);
   std::erase_if(ruleset.shortfalls,
                 [&](const Shortfall& shortfall) { return !is_worth_a_line(shortfall, ruleset); });
+  std::string whose = shown.whose.empty() ? "" : fmt::format(" ({})", shown.whose);
   if (ruleset.shortfalls.empty()) {
-    fmt::print(stream, "\nABI {} ({}) enforces all of it.\n", shown.abi, shown.whose);
+    fmt::print(stream, "\nABI {}{} enforces all of it.\n", shown.abi, whose);
     return;
   }
   if (shown.abi == 0)
-    fmt::print(stream, "\nWithout Landlock ({}):\n", shown.whose);
+    fmt::print(stream, "\nWithout Landlock{}:\n", whose);
   else
-    fmt::print(stream, "\nWith ABI {} ({}):\n", shown.abi, shown.whose);
+    fmt::print(stream, "\nWith ABI {}{}:\n", shown.abi, whose);
   for (const Shortfall& shortfall : ruleset.shortfalls) {
     std::string from = place(shortfall.from.where);
     fmt::print(stream, "  {}{}\n", escape(shortfall.text, Backslash::Keep),

@@ -16,7 +16,7 @@ namespace unitlock::cli {
 /// The kernel that a policy is shown for.
 struct ShownAbi {
   int abi = 0;
-  std::string_view whose; ///< "this kernel", "--abi="
+  std::string_view whose; ///< "this kernel", "--abi="; empty: the one that is asked for
 };
 
 void print_policy(std::FILE* stream, const DeclaredUnit& declared, const ShownAbi& shown);

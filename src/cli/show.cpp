@@ -44,7 +44,7 @@ ShownAbi shown_abi(const Context& context, const Options& options, const Policy&
     if (errno == ENOSYS || errno == EOPNOTSUPP)
       return {0, "this kernel"};
   }
-  return {policy.abi, "a kernel that has all of it"};
+  return {policy.abi, ""};
 }
 
 int status_of(const DeclaredUnit& declared) {
