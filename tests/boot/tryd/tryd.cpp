@@ -223,6 +223,14 @@ int try_restrict(char**) {
   return error;
 }
 
+int try_abi(char**) {
+  constexpr unsigned kVersion = 1;
+  const long abi = syscall(444, nullptr, 0, kVersion);
+  if (abi >= 0)
+    snprintf(value, sizeof value, "%ld", abi);
+  return result(abi);
+}
+
 int try_pid(char**) {
   return snprintf(value, sizeof value, "%d", getpid()), 0;
 }
@@ -294,6 +302,7 @@ constexpr Request kRequests[] = {
     {"signal", 2, try_signal},
     {"comm", 1, try_comm},
     {"restrict", 0, try_restrict},
+    {"abi", 0, try_abi},
     {"pid", 0, try_pid},
     {"uid", 0, try_uid},
     {"env", 1, try_env},
