@@ -16,7 +16,7 @@ CONTAINER_STATE=$CACHE/containers
 container_start() {
     local name=$1 release=$2 deb=${3:-} lower work
     need_root "booting a container"
-    lower=$(container_layers "$release" "$deb")
+    lower=$(container_layers "$release" "$deb") || return
     work=$(container_work "$name")
     mkdir -p "$work"
     container_ports "$name"
@@ -36,12 +36,12 @@ container_work() { echo "$CONTAINER_STATE/$1-$$"; }
 
 # container_layers RELEASE DEB: the root, under what the package depends on.
 container_layers() {
-    local root
-    root=$(root_dir boot "$1")
+    local root layer=
+    root=$(root_dir boot "$1") || return
     if [ -n "$2" ] && [ -n "$(dpkg-deb -f "$2" Depends)" ]; then
-        printf '%s:' "$(depends_layer "$1" "$2")"
+        layer=$(depends_layer "$1" "$2"): || return
     fi
-    echo "$root"
+    echo "$layer$root"
 }
 
 # container_ports NAME: the containers share the machine's network, because the kernel sends its

@@ -6,7 +6,7 @@
 # Tools of the test suites, by what needs them.
 HOST_PACKAGES=(
     # compilers, checks and formatting
-    g++ clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev ninja-build ccache
+    build-essential clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev ninja-build ccache
     codespell shellcheck reuse lintian
     # packages and root file systems
     dpkg-dev mmdebstrap debian-archive-keyring

@@ -30,7 +30,7 @@ package_key() {
 package_make() {
     local release=$1 target=$2 root
     need_root "building a package"
-    root=$(root_dir build "$release")
+    root=$(root_dir build "$release") || return
     note "building the package for $release"
     mkdir -p "$target/source" "$CACHE/ccache/$release"
     (cd "$REPO" && sources | xargs -0 cp --parents -Pp -t "$target/source")

@@ -27,7 +27,7 @@ build_depends() { control_field "$REPO/debian/control" Build-Depends; }
 root_dir() {
     local kind=$1 release=$2 path
     path=$CACHE/roots/$kind-$release-$(root_key "$kind" "$release")
-    cached "$path" root_make "$kind" "$release" >&2
+    cached "$path" root_make "$kind" "$release" >&2 || return
     echo "$path"
 }
 
@@ -90,24 +90,28 @@ depends_layer() {
     path=$CACHE/roots/depends-$release-$(
         { printf '%s\n' "$root" "$depends"; declare -f depends_make; } | short_hash
     )
-    cached "$path" depends_make "$root" "$depends" >&2
+    cached "$path" depends_make "$root" "$depends" >&2 || return
     echo "$path"
 }
 
-# depends_make ROOT DEPENDS TARGET
+# depends_make ROOT DEPENDS TARGET. Written in memory and copied: the cache may itself be on an
+# overlay, which cannot be the upper one of another.
 depends_make() {
     note "adding what the package depends on to ${1##*/}"
-    mkdir -p "$3" "$3.work"
     # shellcheck disable=SC2016  # expanded by the inner shell
     ROOT=$1 DEPENDS=$2 TARGET=$3 unshare -m --propagation private sh -euc '
-        mount -t overlay overlay -o "lowerdir=$ROOT,upperdir=$TARGET,workdir=$TARGET.work" /mnt
-        cp /etc/resolv.conf /mnt/etc/ 2>/dev/null || true
-        chroot /mnt apt-get update -q
-        DEBIAN_FRONTEND=noninteractive chroot /mnt apt-get satisfy -y -q "$DEPENDS"
-        rm -rf /mnt/var/lib/apt/lists /mnt/var/cache/apt/*
+        mount -t tmpfs tmpfs /mnt
+        mkdir /mnt/upper /mnt/work /mnt/root
+        mount -t overlay overlay \
+            -o "lowerdir=$ROOT,upperdir=/mnt/upper,workdir=/mnt/work" /mnt/root
+        cp /etc/resolv.conf /mnt/root/etc/ 2>/dev/null || true
+        chroot /mnt/root apt-get update -q
+        DEBIAN_FRONTEND=noninteractive chroot /mnt/root apt-get satisfy -y -q "$DEPENDS"
+        rm -rf /mnt/root/var/lib/apt/lists /mnt/root/var/cache/apt/*
+        umount /mnt/root
+        cp -a /mnt/upper "$TARGET"
     ' >"$CACHE/roots/depends.log" 2>&1 || {
         tail -n 30 "$CACHE/roots/depends.log" >&2
         return 1
     }
-    discard "$3.work"
 }
