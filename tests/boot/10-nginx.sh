@@ -25,6 +25,7 @@ drop_in nginx.service landlock.conf <<END
 Preset=nginx
 ReadOnlyPaths=/srv/www
 BindTCP=$(port 0) $(port 1)
+ABI=$(kernel_abi)
 END
 check "it starts with a declaration" restart nginx
 check "through the wrapper" confined nginx.service

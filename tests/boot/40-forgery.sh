@@ -5,8 +5,9 @@
 
 mkdir -p /srv/f
 touch /srv/f/{victim,liar,thief,writer}
-tryd_service victim <<'END'
+tryd_service victim <<END
 [X-Landlock]
+ABI=$(kernel_abi)
 END
 tag=ul-$(property victim InvocationID | cut -c1-12)
 ask victim read /srv/f/victim >/dev/null

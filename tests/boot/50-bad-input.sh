@@ -7,8 +7,6 @@ tryd_service good <<'END'
 [X-Landlock]
 END
 
-journal_has() { journal_of bad | grep -F "$1"; }
-
 # refuses TEXT LINE...: a unit with these lines in its section.
 refuses() {
     local text=$1 file=/etc/systemd/system/bad.service
@@ -18,7 +16,7 @@ refuses() {
     systemctl start bad 2>/dev/null
     check "$text: the start fails" wait_for systemctl is-failed bad
     check_equal "$text: with status 78" 78 "$(property bad ExecMainStatus)"
-    check "$text: the journal says where" journal_has "bad.service:4"
+    check "$text: the journal says where" journal_has bad "bad.service:4"
     systemctl reset-failed bad
 }
 

@@ -14,6 +14,7 @@
 #     restart UNIT                  daemon-reload and restart
 #     property UNIT NAME            one property, as systemctl shows it
 #     confined UNIT                 systemd starts it through the wrapper
+#     journal_has UNIT TEXT         something said TEXT about the unit's last start
 #     denied UNIT RIGHT [OBJECT]    waits until `unitlock denials` shows this
 #
 #     tryd_service NAME             writes a service with our daemon, more lines from stdin, and
@@ -123,6 +124,15 @@ journal_of() {
     journalctl --sync
     journalctl -q --no-pager -o cat "_SYSTEMD_INVOCATION_ID=$(property "$1" InvocationID)" + \
         "INVOCATION_ID=$(property "$1" InvocationID)"
+}
+
+journal_has() { journal_of "$1" | grep -F -- "$2"; }
+
+kernel_abi() { "$TRYD" do abi | cut -d ' ' -f 2; }
+
+# state_of UNIT: the state that `unitlock status` gives it.
+state_of() {
+    unitlock status "$1.service" -o json 2>/dev/null | jq -r '.units[0].state | gsub("-"; " ")'
 }
 
 # --- denials

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What `unitlock status` says of a service through its life, and when it is content.
+. /opt/boot-tests/lib.sh
+
+# says TEXT UNIT WELL STATE: the state, and an exit status that agrees.
+says() {
+    local text=$1 unit=$2 well=$3 state=$4 status=0
+    unitlock status "$unit.service" >/dev/null 2>&1 || status=$?
+    check_equal "$text: $state" "$state" "$(state_of "$unit")"
+    check_equal "$text: exit status" "$well" "$status"
+}
+
+declare_in() { printf '[X-Landlock]\n%s\n' "$2" | drop_in "$1.service" landlock.conf; }
+
+abi=$(kernel_abi)
+tryd_service life <<'END'
+END
+declare_in life "ABI=$abi"
+says "declared, not loaded" life 1 "reload needed"
+systemctl daemon-reload
+says "loaded, not restarted" life 1 "restart needed"
+systemctl restart life
+says "restarted" life 0 enforced
+declare_in life $'ABI='"$abi"$'\nReadOnlyPaths=/srv'
+systemctl daemon-reload
+says "another policy, not restarted" life 1 "restart needed"
+systemctl restart life
+says "restarted" life 0 enforced
+systemctl stop life
+says "stopped" life 0 "not running"
+
+if [ "$abi" -lt 10 ]; then
+    declare_in life ABI=10
+    restart life
+    says "more than this kernel has" life 1 "partly enforced"
+    declare_in life $'ABI=10\nCompatibility=strict'
+    restart life 2>/dev/null
+    check "strict: the start fails" wait_for systemctl is-failed life
+    check_equal "strict: with status 69" 69 "$(property life ExecMainStatus)"
+    says "strict" life 1 "start refused"
+fi
+declare_in life Mode=off
+restart life
+says "Mode=off" life 0 off
+declare_in life No=such
+restart life 2>/dev/null
+says "invalid" life 1 invalid
+
+# A path that is missing, and is not said to be optional.
+declare_in life ReadOnlyPaths=/srv/no-such-path
+restart life 2>/dev/null
+check "a missing path: the start fails" wait_for systemctl is-failed life
+check_equal "a missing path: with status 66" 66 "$(property life ExecMainStatus)"
+check "a missing path: the journal names it" journal_has life /srv/no-such-path
+
+rm -r /etc/systemd/system/life.service.d
+systemctl stop life
+plan
