@@ -128,11 +128,11 @@ journal_of() {
 
 journal_has() { journal_of "$1" | grep -F -- "$2"; }
 
-kernel_abi() { "$TRYD" do abi | cut -d ' ' -f 2; }
+kernel_abi() { "$TRYD" "do" abi | cut -d ' ' -f 2; }
 
 # state_of UNIT: the state that `unitlock status` gives it.
 state_of() {
-    unitlock status "$1.service" -o json 2>/dev/null | jq -r '.units[0].state | gsub("-"; " ")'
+    unitlock status "$1.service" -o json 2>/dev/null | jq -r 'select(.unit) | .state | gsub("-"; " ")'
 }
 
 # --- denials
