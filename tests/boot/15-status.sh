@@ -17,7 +17,7 @@ abi=$(kernel_abi)
 tryd_service life <<'END'
 END
 declare_in life "ABI=$abi"
-says "declared, not loaded" life 1 "reload needed"
+says "declared, not loaded" life 1 "not enforced"
 systemctl daemon-reload
 says "loaded, not restarted" life 1 "restart needed"
 systemctl restart life
