@@ -16,7 +16,7 @@
 #include "cli/verbs.hpp"
 #include "config.hpp"
 #include "journal/denial_report.hpp"
-#include "machine/visibility.hpp"
+#include "machine/see_denials.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -121,6 +121,13 @@ nlohmann::ordered_json to_json(const Object& object) {
   return json;
 }
 
+nlohmann::ordered_json to_json(const journal::SyscallRecord& process) {
+  if (process.pid == 0)
+    return nullptr; // the event had no SYSCALL record
+  return {
+      {"exe", json_bytes(process.exe)}, {"comm", json_bytes(process.comm)}, {"pid", process.pid}};
+}
+
 nlohmann::ordered_json to_json(const DenialGroup& group, const DenialReport& report) {
   nlohmann::ordered_json json;
   const journal::Attribution& attribution = group.attribution;
@@ -142,9 +149,7 @@ nlohmann::ordered_json to_json(const DenialGroup& group, const DenialReport& rep
     json["process"] = nullptr;
   } else {
     json["object"] = to_json(group.object);
-    json["process"] = {{"exe", json_bytes(group.process.exe)},
-                       {"comm", json_bytes(group.process.comm)},
-                       {"pid", group.process.pid}};
+    json["process"] = to_json(group.process);
   }
   json["count"] = group.count;
   json["first"] = utc_time(group.first_usec);
@@ -199,11 +204,7 @@ int explain_nothing(journal::Journal& journal, const journal::Location& location
   complain(options.units.empty() ? "no denials" : "no denials of these units");
   if (!location.is_this_machine())
     return status;
-  machine::VisibilityFacts facts = machine::gather_visibility();
-  auto boot = journal.find_boot("");
-  if (boot)
-    facts.records_seen = journal.any({{{"_TRANSPORT=audit"}}, *boot, {}, {}}).value_or(false);
-  machine::Visibility visibility = machine::judge(facts);
+  machine::Visibility visibility = machine::see_denials(&journal);
   for (const std::string& sentence : visibility.words)
     complain(sentence);
   return visibility.visible == machine::Visible::No ? kNotWell : status;

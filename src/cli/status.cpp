@@ -17,6 +17,7 @@
 #include "cli/verbs.hpp"
 #include "config.hpp"
 #include "journal/denial_report.hpp"
+#include "machine/see_denials.hpp"
 #include "unit/unit_name.hpp"
 
 namespace unitlock::cli {
@@ -55,23 +56,6 @@ struct Machine {
     return records.get();
   }
 };
-
-machine::Visibility see_denials(journal::Journal* journal) {
-  machine::VisibilityFacts facts = machine::gather_visibility();
-  if (journal) {
-    journal::Query query;
-    query.alternatives = {{"_TRANSPORT=audit"}};
-    if (auto boot = journal->find_boot("0")) {
-      query.boot = *boot;
-      // What cannot be read proves nothing.
-      (void)journal->read(query, {}, [&](const journal::Entry&) {
-        facts.records_seen = true;
-        return false;
-      });
-    }
-  }
-  return machine::judge(facts);
-}
 
 /// Whether a count of the journal's denials of a service would mean anything.
 bool can_count(const ServiceReport& report, const machine::Visibility& visibility) {
@@ -175,7 +159,7 @@ int status(const Context& context, const Options& options) {
     return no_answer(reports.error());
   machine::Visibility visibility;
   if (is_machine)
-    visibility = see_denials(journal_of(here));
+    visibility = machine::see_denials(journal_of(here));
   auto entries = add_denials(std::move(*reports), journal_of(here), visibility);
   if (options.output == "json")
     print_json(entries, is_machine ? &visibility : nullptr);

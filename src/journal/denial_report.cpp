@@ -15,6 +15,7 @@
 #include "base/start_record.hpp"
 #include "journal/attribution.hpp"
 #include "journal/event_joiner.hpp"
+#include "unit/unit_name.hpp"
 
 namespace unitlock::journal {
 namespace {
@@ -354,7 +355,7 @@ Result<DenialReport> Reader::run() {
   report.groups = summary_.finish(*attributions);
   std::vector<std::string> patterns;
   for (const std::string& unit : query_.units)
-    patterns.push_back(unit_pattern(unit));
+    patterns.push_back(complete_unit_name(unit));
   std::erase_if(report.groups, [&](const DenialGroup& group) {
     return !patterns.empty() && !concerns(group.attribution, patterns);
   });
@@ -366,16 +367,6 @@ Result<DenialReport> Reader::run() {
 
 Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query) {
   return Reader(journal, query).run();
-}
-
-std::string unit_pattern(const std::string& argument) {
-  constexpr std::string_view kSuffixes[] = {".service", ".scope",  ".slice",    ".socket",
-                                            ".mount",   ".swap",   ".target",   ".timer",
-                                            ".path",    ".device", ".automount"};
-  for (std::string_view suffix : kSuffixes)
-    if (argument.ends_with(suffix))
-      return argument;
-  return argument + ".service";
 }
 
 bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns) {

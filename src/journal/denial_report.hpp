@@ -31,9 +31,7 @@ struct DenialReport {
 
 Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query);
 
-/// "nginx" → "nginx.service"; a name with a unit's suffix stays.
-std::string unit_pattern(const std::string& argument);
-/// Whether a group is one of these units' (patterns of unit_pattern()), or perhaps is.
+/// Whether a group is one of these units' (full names or globs), or perhaps is.
 bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns);
 
 } // namespace unitlock::journal

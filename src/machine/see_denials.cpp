@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "machine/see_denials.hpp"
+
+namespace unitlock::machine {
+
+Visibility see_denials(journal::Journal* journal) {
+  VisibilityFacts facts = gather_visibility();
+  if (journal)
+    if (auto boot = journal->find_boot(""))
+      // What cannot be read proves nothing.
+      facts.records_seen = journal->any({{{"_TRANSPORT=audit"}}, *boot, {}, {}}).value_or(false);
+  return judge(facts);
+}
+
+} // namespace unitlock::machine
