@@ -152,6 +152,9 @@ int status(const Context& context, const Options& options) {
     complain(to_string(problem));
   bool is_machine = context.root_directory() == "/";
   Machine here = is_machine ? Machine::connect() : Machine();
+  if (journal::Journal* journal = journal_of(here))
+    for (const std::string& warning : journal->warnings())
+      complain(warning);
   machine::Survey survey(
       {&*root, &index, here.manager_or_error(), here.records_or_error(), UNITLOCK_WRAPPER});
   auto reports = survey_units(survey, options.units);

@@ -64,16 +64,31 @@ void fold_by_key(std::vector<Rule>& rules, Key key, Fold fold) {
 
 } // namespace
 
+namespace {
+
+/// `again` grants what `kept` did not: both are responsible for the rule that is left.
+void unite(std::uint64_t& kept, std::uint64_t again, Provenance& from, const Provenance& also) {
+  if ((again & ~kept) != 0 && !also.said_by.empty())
+    from.said_by += also.where.file.empty()
+                        ? ", " + also.said_by
+                        : ", " + also.said_by + " (" + to_string(also.where) + ")";
+  kept |= again;
+}
+
+} // namespace
+
 void remove_duplicates(Policy& policy) {
   fold_by_key(
       policy.paths, [](const PathRule& r) { return r.path; },
       [](PathRule& kept, const PathRule& again) {
-        kept.access |= again.access;
+        unite(kept.access, again.access, kept.from, again.from);
         kept.optional = kept.optional && again.optional;
       });
   fold_by_key(
       policy.ports, [](const PortRule& r) { return std::tuple(r.first, r.last, r.any); },
-      [](PortRule& kept, const PortRule& again) { kept.access |= again.access; });
+      [](PortRule& kept, const PortRule& again) {
+        unite(kept.access, again.access, kept.from, again.from);
+      });
   fold_by_key(
       policy.quiet, [](const QuietRule& r) { return r.path; },
       [](QuietRule& kept, const QuietRule& again) {

@@ -78,7 +78,17 @@ TEST(PolicyDuplicates, ARequiredPathWinsOverAnOptionalOne) {
   ASSERT_EQ(policy.paths.size(), 1U);
   EXPECT_EQ(policy.paths[0].access, 3U);
   EXPECT_FALSE(policy.paths[0].optional);
-  EXPECT_EQ(policy.paths[0].from.said_by, "first");
+}
+
+TEST(PolicyDuplicates, WhoAddsRightsIsNamed) {
+  Policy policy;
+  policy.paths = {{"/a", 1, true, {{"x", 1}, "first"}},
+                  {"/a", 2, false, {{"y", 2}, "second"}},
+                  {"/a", 3, false, {{"z", 3}, "third"}}};
+  remove_duplicates(policy);
+  ASSERT_EQ(policy.paths.size(), 1U);
+  EXPECT_EQ(policy.paths[0].from.said_by, "first, second (y:2)");
+  EXPECT_EQ(policy.paths[0].from.where.file, "x");
 }
 
 TEST(PolicyRestricted, EverythingUpToThePinUnlessSaidOtherwise) {
