@@ -117,7 +117,7 @@ restart() {
 
 property() { systemctl show -P "$2" "$1"; }
 
-confined() { property "$1" ExecStart | grep -q '/unitlock-exec '; }
+confined() { [[ $(property "$1" ExecStart) = *'/unitlock-exec '* ]]; }
 
 # journal_of UNIT: what the unit and systemd said about its last start.
 journal_of() {
