@@ -2,7 +2,8 @@
 #include "inject/drop_in.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <initializer_list>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -52,12 +53,44 @@ std::string render_wrapper_access(const Unit& unit, const std::string& wrapper) 
   return lines;
 }
 
+using Names = std::initializer_list<std::string_view>;
+
+bool is_one_of(std::string_view name, Names names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Whether the unit's filter might refuse one of `calls`; `sets` are the filter sets that hold all
+/// of them. Sets that are not listed are taken to hold none.
+bool filter_may_refuse(const Unit& unit, Names sets, Names calls) {
+  auto filter = unit.list("Service", "SystemCallFilter");
+  // The first line decides whether the list allows or denies (systemd.exec(5)).
+  bool all_allowed = filter.empty() || filter.front()->value[0] == '~';
+  std::set<std::string_view> allowed;
+  if (all_allowed)
+    allowed.insert(calls.begin(), calls.end());
+  for (const Assignment* assignment : filter) {
+    std::string_view value = assignment->value;
+    bool inverted = value[0] == '~';
+    for (const std::string& word :
+         split_words(value.substr(inverted ? 1 : 0)).value_or(std::vector<std::string>{})) {
+      std::string name = word.substr(0, word.find(':')); // "name:errno"
+      for (std::string_view call : calls)
+        if (call == name || is_one_of(name, sets))
+          inverted ? allowed.erase(call) : allowed.insert(call).second;
+    }
+  }
+  return allowed.size() < calls.size();
+}
+
 /// Before systemd 255 no allow-list holds Landlock's system calls; to a deny-list the line adds
-/// nothing. Without any filter it would begin one.
+/// nothing. Without any filter it would begin one. prctl(2) is how the wrapper takes its tag.
 std::string render_system_calls(const Unit& unit) {
   if (!is_set(unit, "SystemCallFilter"))
     return "";
-  return "SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self\n";
+  bool lacks_prctl = filter_may_refuse(unit, {"@process", "@system-service", "@known"}, {"prctl"});
+  return fmt::format("SystemCallFilter=landlock_create_ruleset landlock_add_rule "
+                     "landlock_restrict_self{}\n",
+                     lacks_prctl ? " prctl" : "");
 }
 
 /// systemd names a service's log lines after its program: without this they would be the wrapper's.
@@ -123,32 +156,11 @@ std::string render_confined(const Unit& unit, const Declaration& declaration,
   return text;
 }
 
-/// The system calls of a socket, and the filter sets that hold them.
-bool names_sockets(std::string_view entry) {
-  constexpr std::string_view kNames[] = {
-      "@network-io", "@system-service", "@known", "socket", "connect", "bind", "sendmsg"};
-  entry = entry.substr(0, entry.find(':')); // "name:errno"
-  return std::find(std::begin(kNames), std::end(kNames), entry) != std::end(kNames);
-}
-
 } // namespace
 
 bool filter_may_refuse_sockets(const Unit& unit) {
-  bool any = false, allow_list = false, allowed = true;
-  for (const Assignment* assignment : unit.list("Service", "SystemCallFilter")) {
-    std::string_view value = assignment->value;
-    bool inverted = value[0] == '~';
-    if (!std::exchange(any, true)) {
-      allow_list = !inverted;
-      allowed = !allow_list;
-    }
-    for (const std::string& word :
-         split_words(value.substr(inverted ? 1 : 0)).value_or(std::vector<std::string>{}))
-      if (names_sockets(word))
-        // A single name is not enough to allow what the wrapper needs; a set is.
-        allowed = !inverted && (word[0] == '@' || allowed);
-  }
-  return !allowed;
+  return filter_may_refuse(unit, {"@network-io", "@system-service", "@known"},
+                           {"socket", "connect", "bind", "sendmsg"});
 }
 
 std::vector<std::string> wrapper_options(const Unit& unit, const Declaration& declaration) {
