@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Prints the table of rights for unitlock.unit(5) in scdoc's syntax, so that the manual cannot differ
-// from the table that the programs use.
+// Prints the table of rights for unitlock.unit(5) in scdoc's syntax, so that the manual cannot
+// differ from the table that the programs use.
 
 #include <cstdio>
 

@@ -100,8 +100,8 @@ landlock::AccessSet restricted_by(const Policy& policy);
 /// compatibility, ABI, logging, commands) stay those of `into`.
 void merge_into(Policy& into, const Policy& from);
 
-/// Unites rules on the same path or the same ports. The first rule's place stays, and `said_by` names
-/// those too that added rights to it; a required path wins over an optional one.
+/// Unites rules on the same path or the same ports. The first rule's place stays, and `said_by`
+/// names those too that added rights to it; a required path wins over an optional one.
 void remove_duplicates(Policy& policy);
 
 } // namespace unitlock

@@ -104,8 +104,9 @@ bool UnitIndex::add_link(const std::string& directory, const std::string& name) 
   auto [resolved, is_new] = resolved_.try_emplace(parent);
   if (is_new)
     resolved->second = root_.resolve(parent).value_or(parent);
+  const std::string& real_parent = resolved->second; // clang 14 captures no structured binding
   bool inside = std::any_of(resolved_path_.begin(), resolved_path_.end(),
-                            [&](const auto& d) { return path_is_below(resolved->second, d); });
+                            [&](const auto& d) { return path_is_below(real_parent, d); });
   if (!inside) {
     if (target == "/dev/null")
       null_links_.insert(directory + "/" + name); // an image may have no /dev/null

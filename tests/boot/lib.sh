@@ -119,11 +119,14 @@ property() { systemctl show -P "$2" "$1"; }
 
 confined() { [[ $(property "$1" ExecStart) = *'/unitlock-exec '* ]]; }
 
-# journal_of UNIT: what the unit and systemd said about its last start.
+# journal_of UNIT: what the unit and systemd said about its last start. Of a process that ends at
+# once, journald may not find out which unit it was of; the wrapper's own field is left then.
 journal_of() {
+    local id
+    id=$(property "$1" InvocationID)
     journalctl --sync
-    journalctl -q --no-pager -o cat "_SYSTEMD_INVOCATION_ID=$(property "$1" InvocationID)" + \
-        "INVOCATION_ID=$(property "$1" InvocationID)"
+    journalctl -q --no-pager -o cat "_SYSTEMD_INVOCATION_ID=$id" + "INVOCATION_ID=$id" + \
+        "UNITLOCK_TAG=ul-${id:0:12}"
 }
 
 journal_has() { journal_of "$1" | grep -F -- "$2"; }
