@@ -5,10 +5,12 @@
 #include <array>
 #include <charconv>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/start_record.hpp"
+#include "journal/synchronize.hpp"
 #include "policy/vocabulary.hpp"
 
 namespace unitlock::machine {
@@ -192,11 +194,13 @@ public:
 
   Result<StartRecords> find(const Invocation& invocation) override {
     StartRecords found;
-    if (auto read = find_entries(invocation, found); !read)
+    auto read = find_any(invocation, found);
+    // A service that was started a moment ago: what the wrapper sent may still be under way. Who
+    // may not ask journald for it takes what is there.
+    if (read && is_empty(found) && !std::exchange(synchronized_, true) && journal::synchronize())
+      read = find_any(invocation, found);
+    if (!read)
       return tl::unexpected(read.error());
-    if (found.records.empty() && found.malformed == 0)
-      if (auto read = find_lines(invocation, found); !read)
-        return tl::unexpected(read.error());
     if (found.records.empty()) {
       auto rotated = is_rotated(invocation);
       if (!rotated)
@@ -207,6 +211,17 @@ public:
   }
 
 private:
+  static bool is_empty(const StartRecords& found) {
+    return found.records.empty() && found.malformed == 0;
+  }
+
+  Result<void> find_any(const Invocation& invocation, StartRecords& found) {
+    auto read = find_entries(invocation, found);
+    if (read && is_empty(found))
+      read = find_lines(invocation, found);
+    return read;
+  }
+
   static std::vector<std::string> trusted_matches(const Invocation& invocation) {
     return {"_SYSTEMD_UNIT=" + invocation.unit, "_SYSTEMD_INVOCATION_ID=" + invocation.id};
   }
@@ -271,6 +286,7 @@ private:
   }
 
   journal::Journal& journal_;
+  bool synchronized_ = false;
 };
 
 } // namespace
