@@ -134,24 +134,30 @@ Result<bool> KernelAudit::hides_processes() {
   return hides;
 }
 
+namespace {
+
+/// One more condition. Not a lambda: clang captures no struct with a flexible array member.
+void add_type(audit_rule_data& raw, std::uint32_t comparison, std::uint32_t type) {
+  raw.fields[raw.field_count] = AUDIT_MSGTYPE;
+  raw.fieldflags[raw.field_count] = comparison;
+  raw.values[raw.field_count] = type;
+  ++raw.field_count;
+}
+
+} // namespace
+
 std::string encode(const ExcludeRule& rule) {
   audit_rule_data raw = {};
   raw.flags = AUDIT_FILTER_EXCLUDE;
   raw.action = AUDIT_ALWAYS;
-  auto add = [&](std::uint32_t comparison, std::uint32_t type) {
-    raw.fields[raw.field_count] = AUDIT_MSGTYPE;
-    raw.fieldflags[raw.field_count] = comparison;
-    raw.values[raw.field_count] = type;
-    ++raw.field_count;
-  };
   if (rule.first == rule.last) {
-    add(AUDIT_EQUAL, rule.first);
+    add_type(raw, AUDIT_EQUAL, rule.first);
   } else {
-    add(AUDIT_GREATER_THAN_OR_EQUAL, rule.first);
-    add(AUDIT_LESS_THAN_OR_EQUAL, rule.last);
+    add_type(raw, AUDIT_GREATER_THAN_OR_EQUAL, rule.first);
+    add_type(raw, AUDIT_LESS_THAN_OR_EQUAL, rule.last);
   }
   if (rule.but_not != 0)
-    add(AUDIT_NOT_EQUAL, rule.but_not);
+    add_type(raw, AUDIT_NOT_EQUAL, rule.but_not);
   return std::string(bytes_of(raw));
 }
 
