@@ -29,6 +29,14 @@ TEST(ArgumentParse, ReadsEachKeyOfTheVocabulary) {
   }
 }
 
+TEST(ArgumentParse, RefusesDotDotWhereverASpecifierBroughtIt) {
+  Argument out;
+  for (const char* path : {"/..", "/a/../b", "-/a/.."})
+    EXPECT_NE(parse_argument(std::string("--read-only=") + path, out), nullptr) << path;
+  for (const char* path : {"/..a", "/a..", "/.../b"})
+    EXPECT_EQ(parse_argument(std::string("--read-only=") + path, out), nullptr) << path;
+}
+
 TEST(ArgumentParse, AllowTakesRightsByShortName) {
   Argument out;
   ASSERT_EQ(parse_argument("--allow=make_reg,refer:/a:b", out), nullptr);

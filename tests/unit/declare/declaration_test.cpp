@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "declare/declaration_index.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "../base/temp_tree.hpp"
+#include "policy/vocabulary.hpp"
+
+namespace unitlock {
+namespace {
+
+using State = Declaration::State;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+class DeclarationTest : public testing::Test {
+protected:
+  DeclarationTest() {
+    tree_.write(
+        "/usr/lib/unitlock/conf.d/10-runtime.yaml",
+        "presets:\n  runtime: {read-only: [/runtime]}\n  tight: {restrict: [filesystem]}\n");
+  }
+  void service(const std::string& lines) {
+    tree_.write("/usr/lib/systemd/system/a.service", "[Service]\nExecStart=/bin/a\n" + lines);
+  }
+  Declaration declaration(const std::string& name = "a.service") {
+    Root root = tree_.root();
+    return DeclarationIndex(root).find(name).declaration;
+  }
+  std::vector<std::string> paths(const std::string& lines) {
+    service(lines + "[X-Landlock]\nPreset=\n");
+    std::vector<std::string> all;
+    for (const PathRule& rule : declaration().policy.paths)
+      all.push_back(rule.path);
+    return all;
+  }
+  TempTree tree_;
+};
+
+TEST_F(DeclarationTest, ComesFromTheSectionThePresetsAndTheUnit) {
+  service("StateDirectory=a\n[X-Landlock]\nReadWritePaths=/own\n");
+  Declaration d = declaration();
+  EXPECT_EQ(d.state, State::Confined);
+  std::vector<std::string> said;
+  for (const PathRule& rule : d.policy.paths)
+    said.push_back(rule.path + " " + rule.from.said_by);
+  EXPECT_THAT(said,
+              ElementsAre("/own ReadWritePaths=", "/runtime preset runtime",
+                          "/bin/a derived from ExecStart=", "%S/a derived from StateDirectory="));
+  EXPECT_EQ(d.policy.families, std::nullopt) << "all of them";
+}
+
+TEST_F(DeclarationTest, APresetsRestrictionOutlivesTheUnits) {
+  service("[X-Landlock]\nPreset=tight\nRestrict=network\n");
+  EXPECT_EQ(declaration().policy.families,
+            family_bit(landlock::Family::Filesystem) | family_bit(landlock::Family::Network));
+}
+
+TEST_F(DeclarationTest, StatesAreToldApart) {
+  service("");
+  EXPECT_EQ(declaration().state, State::None);
+  service("[X-Landlock]\nMode=off\n");
+  EXPECT_EQ(declaration().state, State::Off);
+  service("[X-Landlock]\nPreset=nosuch\n");
+  EXPECT_EQ(declaration().state, State::Invalid);
+  service("[X-Landlock]\nRestrict=network\nBindTCP=any\nConnectTCP=any\nBindUDP=any\n"
+          "ConnectUDP=any\n");
+  EXPECT_EQ(declaration().state, State::Invalid) << "it restricts nothing";
+  for (const char* line :
+       {"ExecStart=", "ExecStart=+/bin/b", "ExecStart=|/bin/b", "ExecStart=nosuch",
+        "ExecStart=\"/bin/b", "AppArmorProfile=x", "SELinuxContext=x", "SmackProcessLabel=x"}) {
+    service(std::string(line) + "\n[X-Landlock]\n");
+    EXPECT_EQ(declaration().state, State::Unwrappable) << line;
+  }
+}
+
+TEST_F(DeclarationTest, ALaterDropInThatSetsExecStartIsReported) {
+  service("[X-Landlock]\n");
+  tree_.write("/etc/systemd/system/a.service.d/zz-early.conf",
+              "[Service]\nExecStart=\nExecStart=/b\n");
+  EXPECT_EQ(declaration().state, State::Confined);
+  tree_.write("/etc/systemd/system/a.service.d/zzz.conf", "[Service]\nNice=1\n");
+  EXPECT_EQ(declaration().state, State::Confined);
+  tree_.write("/etc/systemd/system/a.service.d/zzz.conf", "[Service]\nExecStart=\nExecStart=/b\n");
+  EXPECT_EQ(declaration().state, State::Unwrappable);
+}
+
+TEST_F(DeclarationTest, AnAdministratorsOwnDropInOfOurNameTakesItsPlace) {
+  service("[X-Landlock]\n");
+  tree_.write("/usr/lib/systemd/system/a.service.d/zz-unitlock.conf", "");
+  EXPECT_EQ(declaration().state, State::Confined) << "the generator's directory comes first";
+  tree_.link("/etc/systemd/system/a.service.d/zz-unitlock.conf", "/dev/null");
+  EXPECT_EQ(declaration().state, State::Off);
+}
+
+TEST_F(DeclarationTest, AUnitWithoutUnitFileIsReported) {
+  tree_.write("/etc/systemd/system/b.service.d/x.conf", "[X-Landlock]\n");
+  EXPECT_EQ(declaration("b.service").state, State::Unwrappable);
+}
+
+TEST_F(DeclarationTest, ADashAtTheEndWouldReachOthers) {
+  tree_.write("/usr/lib/systemd/system/b-.service", "[Service]\nExecStart=/b\n[X-Landlock]\n");
+  EXPECT_EQ(declaration("b-.service").state, State::Unwrappable);
+}
+
+TEST_F(DeclarationTest, DerivesDirectories) {
+  EXPECT_THAT(paths("RuntimeDirectory=a b\nStateDirectory=c:link d/e\nCacheDirectory=f\n"
+                    "LogsDirectory=g\nConfigurationDirectory=h\n"),
+              ElementsAre("/bin/a", "%t/a", "%t/b", "%S/c", "%S/d/e", "%C/f", "%L/g", "%E/h"));
+  EXPECT_THAT(paths("StateDirectory=/abs ../up a/../b ok\nCacheDirectory=x\nCacheDirectory=\n"),
+              ElementsAre("/bin/a", "%S/ok"));
+}
+
+TEST_F(DeclarationTest, DerivesPaths) {
+  EXPECT_THAT(
+      paths("ReadWritePaths=/a -/b +/c -+/d\nBindPaths=/e /f:/g -/h:/i:rbind\n"
+            "BindReadOnlyPaths=/j\nPrivateTmp=yes\n"),
+      ElementsAre("/bin/a", "/a", "/b", "/c", "/d", "/e", "/g", "/i", "/j", "/tmp", "/var/tmp"));
+  EXPECT_THAT(paths("PrivateTmp=no\n"), ElementsAre("/bin/a"));
+  EXPECT_THAT(paths("PrivateTmp=disconnected\n"), Contains("/tmp"));
+}
+
+TEST_F(DeclarationTest, DerivesCredentialsAndTheNotifySocket) {
+  for (const char* line : {"LoadCredential=a:b", "SetCredential=a:b", "ImportCredential=a"})
+    EXPECT_THAT(paths(line + std::string("\n")), Contains("%d")) << line;
+  for (const char* line :
+       {"Type=notify", "Type=notify-reload", "NotifyAccess=all", "WatchdogSec=1"})
+    EXPECT_THAT(paths(line + std::string("\n")), Contains("%t/systemd/notify")) << line;
+  for (const char* line : {"Type=simple", "NotifyAccess=none"})
+    EXPECT_THAT(paths(line + std::string("\n")), Not(Contains("%t/systemd/notify"))) << line;
+}
+
+TEST_F(DeclarationTest, DerivesTheInterpretersOfAScript) {
+  tree_.write("/bin/a", "#! /bin/b -x\n");
+  tree_.write("/bin/b", "#!/bin/sh\n");
+  EXPECT_THAT(paths(""), ElementsAre("/bin/a", "/bin/b", "/bin/sh"));
+  EXPECT_THAT(paths("RootDirectory=/srv\n"), ElementsAre("/bin/a")) << "another file";
+  tree_.write("/bin/b", "#!/bin/a\n");
+  EXPECT_THAT(paths(""), ElementsAre("/bin/a", "/bin/b")) << "a ring ends";
+}
+
+TEST_F(DeclarationTest, DerivesNothingWhenToldSo) {
+  service("StateDirectory=a\n[X-Landlock]\nPreset=\nDeriveFromUnit=no\n");
+  EXPECT_THAT(declaration().policy.paths, IsEmpty());
+}
+
+} // namespace
+} // namespace unitlock

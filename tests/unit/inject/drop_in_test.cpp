@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "inject/drop_in.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/words.hpp"
+
+namespace unitlock {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Unit unit_of(const std::string& service) {
+  Unit unit;
+  unit.name = "a.service";
+  unit.fragment = "a.service";
+  unit.assignments = parse_unit_file("a.service", "[Service]\n" + service).assignments;
+  return unit;
+}
+
+Declaration confined(const Unit& unit) {
+  Declaration declaration;
+  declaration.state = Declaration::State::Confined;
+  const auto commands = exec_commands(unit, "ExecStart").value();
+  for (const ExecCommand& command : commands)
+    declaration.commands.push_back({command, command.path});
+  return declaration;
+}
+
+std::string drop_in(const std::string& service, Policy policy = {}) {
+  Unit unit = unit_of("ExecStart=/bin/a x\n" + service);
+  Declaration declaration = confined(unit);
+  declaration.policy = std::move(policy);
+  return render_drop_in(unit, declaration, "/w");
+}
+
+/// What systemd takes out of the drop-in: the words of its last ExecStart=.
+std::vector<std::string> words(const std::string& text) {
+  UnitFile file = parse_unit_file("d", text);
+  EXPECT_FALSE(file.broken);
+  EXPECT_TRUE(file.bad_lines.empty());
+  std::string value;
+  for (const Assignment& assignment : file.assignments)
+    if (assignment.key == "ExecStart")
+      value = assignment.value;
+  return split_words(value).value();
+}
+
+TEST(DropIn, ResetsBeforeItSets) {
+  EXPECT_THAT(drop_in(""), HasSubstr("[Service]\nExecStart=\nExecStart=/w "));
+  EXPECT_THAT(words(drop_in("")), testing::ElementsAre("/w", "--unit=%n", "--abi=10",
+                                                       "--program=/bin/a", "--", "/bin/a", "x"));
+}
+
+TEST(DropIn, SystemdReadsEveryPathBack) {
+  for (const char* path : {"/a b", "/a\"b", "/a'b", "/a\\b", "/a\\\\", "/#a", "/;a", "/a;", "/ü",
+                           "/a\tb", "/a\nb", "/\xff", "/%%", "/a\\x20b", "/a \\"}) {
+    Policy policy;
+    policy.paths.push_back({path, landlock::mask_of("fs.execute"), false, {}});
+    auto got = words(drop_in("", policy));
+    EXPECT_EQ(got[3], std::string("--allow=execute:") + path);
+    EXPECT_EQ(got.size(), 8u) << path;
+  }
+}
+
+TEST(DropIn, DoublesDollarsWhereSystemdExpandsThem) {
+  Policy policy;
+  policy.quiet.push_back({"/a$b", false, {}});
+  EXPECT_THAT(drop_in("", policy), HasSubstr("--quiet=/a$$b "));
+  EXPECT_THAT(drop_in("ExecStart=\nExecStart=:/bin/a\n", policy), HasSubstr("--quiet=/a$b "));
+}
+
+TEST(DropIn, PutsBackWhatTheWrapperChanges) {
+  EXPECT_THAT(drop_in(""), HasSubstr("\nSyslogIdentifier=a\n"));
+  EXPECT_THAT(drop_in("SyslogIdentifier=b\n"), Not(HasSubstr("SyslogIdentifier")));
+  EXPECT_THAT(drop_in(""), Not(HasSubstr("SystemCallFilter")));
+  EXPECT_THAT(drop_in("SystemCallFilter=@basic-io\n"), HasSubstr("SystemCallFilter=landlock_"));
+  EXPECT_THAT(drop_in("SystemCallFilter=a\nSystemCallFilter=\n"),
+              Not(HasSubstr("SystemCallFilter")));
+  for (const char* key : {"RootDirectory", "RootImage", "TemporaryFileSystem"})
+    EXPECT_THAT(drop_in(key + std::string("=/x\n")), HasSubstr("BindReadOnlyPaths=/w\n"));
+  EXPECT_THAT(drop_in("NoExecPaths=/\n"), HasSubstr("\nExecPaths=/w\n"));
+}
+
+TEST(DropIn, ARefusalSaysWhyAndCannotSucceed) {
+  Unit unit = unit_of("ExecStart=-/bin/a\nSuccessExitStatus=78\nRootDirectory=/x\n");
+  Declaration declaration;
+  declaration.state = Declaration::State::Invalid;
+  declaration.diagnostics = {{Severity::Note, {"n", 1, 0}, "not this"},
+                             {Severity::Error, {"a.service", 4, 0}, "it's 100% \"$bad\"\n\xff"}};
+  std::string text = render_drop_in(unit, declaration, "/w");
+  EXPECT_THAT(text, HasSubstr("\nExecStart=\n"));
+  EXPECT_THAT(text, HasSubstr("\nSuccessExitStatus=\n"));
+  EXPECT_THAT(text, HasSubstr("\nRootDirectory=\n"));
+  EXPECT_THAT(text, Not(HasSubstr("[Unit]")));
+  EXPECT_THAT(words(text),
+              testing::ElementsAre("/w", "--unit=%n",
+                                   "--refuse=a.service:4: it's 100%% \"$$bad\"\\n\\xff"));
+}
+
+TEST(DropIn, ARefusalStaysBelowTheLimits) {
+  Declaration declaration;
+  declaration.state = Declaration::State::Invalid;
+  for (int i = 0; i < 1000; ++i)
+    declaration.diagnostics.push_back({Severity::Error, {"a", 1, 0}, std::string(100000, 'x')});
+  EXPECT_LT(render_drop_in(unit_of(""), declaration, "/w").size(), 64u * 1024);
+}
+
+TEST(DropIn, ARefusalHoldsWhereALaterDropInSetsExecStart) {
+  Unit unit = unit_of("ExecStart=/bin/a\n");
+  unit.assignments.push_back({"Service", "ExecStart", "/b", {"/etc/a.service.d/zzz.conf", 2, 0}});
+  Declaration declaration;
+  declaration.state = Declaration::State::Invalid;
+  EXPECT_THAT(render_drop_in(unit, declaration, "/w"), HasSubstr("[Unit]\n"));
+  EXPECT_THAT(render_drop_in(unit, declaration, "/w"), HasSubstr("\nAssertPathExists=!/\n"));
+}
+
+TEST(DropIn, IsEmptyWhereNothingIsToBeDone) {
+  Declaration declaration;
+  for (auto state :
+       {Declaration::State::None, Declaration::State::Off, Declaration::State::Unwrappable}) {
+    declaration.state = state;
+    EXPECT_EQ(render_drop_in(unit_of(""), declaration, "/w"), "");
+  }
+}
+
+TEST(FilterMayRefuseSockets, Table) {
+  struct Row {
+    const char* settings;
+    bool refuses;
+  };
+  for (const Row& row : {
+           Row{"", false},
+           {"SystemCallFilter=@system-service\n", false},
+           {"SystemCallFilter=@basic-io @network-io\n", false},
+           {"SystemCallFilter=@basic-io\n", true},
+           {"SystemCallFilter=@basic-io\nSystemCallFilter=@network-io\n", false},
+           {"SystemCallFilter=socket connect\n", true},
+           {"SystemCallFilter=@network-io socket\n", false},
+           {"SystemCallFilter=@system-service\nSystemCallFilter=~@network-io\n", true},
+           {"SystemCallFilter=@system-service\nSystemCallFilter=~@privileged @resources\n", false},
+           {"SystemCallFilter=~@clock\n", false},
+           {"SystemCallFilter=~@network-io\n", true},
+           {"SystemCallFilter=~@network-io:EPERM\n", true},
+           {"SystemCallFilter=~socket\n", true},
+           {"SystemCallFilter=~sendmsg:EACCES\n", true},
+           {"SystemCallFilter=~@network-io\nSystemCallFilter=@network-io\n", false},
+           {"SystemCallFilter=~@network-io\nSystemCallFilter=\n", false},
+           {"SystemCallFilter=~\n", false},
+       })
+    EXPECT_EQ(filter_may_refuse_sockets(unit_of(row.settings)), row.refuses) << row.settings;
+}
+
+} // namespace
+} // namespace unitlock

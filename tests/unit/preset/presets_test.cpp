@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "preset/presets.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "../base/temp_tree.hpp"
+#include "policy/vocabulary.hpp"
+
+namespace unitlock {
+namespace {
+
+using testing::HasSubstr;
+
+class PresetsTest : public testing::Test {
+protected:
+  void vendor(const std::string& text, const std::string& name = "10-a.yaml") {
+    tree_.write("/usr/lib/unitlock/conf.d/" + name, text);
+  }
+  void admin(const std::string& text, const std::string& name = "50-b.yaml") {
+    tree_.write("/etc/unitlock/conf.d/" + name, text);
+  }
+  Presets load() {
+    Root root = tree_.root();
+    PortNames names(root);
+    return Presets::load(root, names);
+  }
+  /// "path (said by)", one each.
+  std::vector<std::string> rules(const std::string& preset) {
+    std::vector<std::string> all;
+    auto policy = load().resolve(preset);
+    if (!policy)
+      return {to_string(policy.error())};
+    for (const PathRule& rule : policy->paths)
+      all.push_back(rule.path + " (" + rule.from.said_by + ")");
+    return all;
+  }
+  std::string problems() {
+    std::string text;
+    const Presets presets = load();
+    for (const Diagnostic& problem : presets.problems())
+      text += to_string(problem) + "\n";
+    return text;
+  }
+  TempTree tree_;
+};
+
+TEST_F(PresetsTest, SayEachRuleOnBehalfOfTheChain) {
+  vendor("presets:\n"
+         "  a: {extends: [b], read-only: [/a]}\n"
+         "  b: {extends: c, read-only: [/b]}\n"
+         "  c: {read-only: /c}\n");
+  EXPECT_THAT(rules("a"),
+              testing::ElementsAre("/c (preset a → b → c)", "/b (preset a → b)", "/a (preset a)"));
+  EXPECT_EQ(load().resolve("a")->paths[0].from.where,
+            (SourceRef{"/usr/lib/unitlock/conf.d/10-a.yaml", 4, 18}));
+}
+
+TEST_F(PresetsTest, KnowEveryKey) {
+  vendor("presets:\n  a:\n    description: d\n    read-only: [/a]\n    exec: [/a]\n"
+         "    read-write: [/a]\n    device: [/a]\n    socket: [/a]\n    allow: ['execute:/a']\n"
+         "    quiet: [/a]\n    bind-tcp: [1, 2-3]\n    connect-tcp: any\n    bind-udp: 0\n"
+         "    connect-udp: [53]\n    restrict: [network]\n    scope: [signal]\n");
+  EXPECT_EQ(problems(), "");
+  auto policy = load().resolve("a");
+  EXPECT_EQ(policy->paths.size(), 6u);
+  EXPECT_EQ(policy->ports.size(), 5u);
+  EXPECT_EQ(policy->quiet.size(), 1u);
+  EXPECT_EQ(policy->families, family_bit(landlock::Family::Network));
+  EXPECT_EQ(policy->scope, landlock::mask_of("scope.signal"));
+}
+
+TEST_F(PresetsTest, WithoutRestrictInsistOnNothing) {
+  vendor("presets: {a: {read-only: [/a]}}\n");
+  EXPECT_EQ(load().resolve("a")->families, FamilySet{0});
+  EXPECT_EQ(load().resolve("a")->scope, std::uint64_t{0});
+}
+
+TEST_F(PresetsTest, AreUnitedInWhatTheyRestrict) {
+  vendor("presets:\n  a: {extends: [b], restrict: [network]}\n  b: {restrict: [scope]}\n");
+  EXPECT_EQ(load().resolve("a")->families,
+            family_bit(landlock::Family::Network) | family_bit(landlock::Family::Scope));
+}
+
+TEST_F(PresetsTest, ADiamondCountsEachPresetOnce) {
+  std::string text = "presets:\n  p0: {read-only: [/p0]}\n";
+  for (int i = 1; i <= 30; ++i) {
+    std::string above = std::to_string(i - 1), n = std::to_string(i);
+    text += "  p" + n + ": {extends: [l" + n + ", r" + n + "]}\n";
+    text += "  l" + n + ": {extends: [p" + above + "]}\n";
+    text += "  r" + n + ": {extends: [p" + above + "]}\n";
+  }
+  vendor(text);
+  EXPECT_EQ(rules("p15").size(), 1u) << "two to the power of 15 ways";
+}
+
+TEST_F(PresetsTest, ARingNamesItself) {
+  vendor("presets:\n  a: {extends: [b]}\n  b: {extends: [c]}\n  c: {extends: [b]}\n");
+  EXPECT_THAT(problems(), HasSubstr("preset 'b' extends itself (a → b → c → b)"));
+  EXPECT_FALSE(load().resolve("a"));
+}
+
+TEST_F(PresetsTest, AChainHasAnEnd) {
+  std::string text = "presets:\n  p0: {}\n";
+  for (int i = 1; i <= 2000; ++i)
+    text += "  p" + std::to_string(i) + ": {extends: [p" + std::to_string(i - 1) + "]}\n";
+  vendor(text);
+  EXPECT_TRUE(load().resolve("p31"));
+  EXPECT_THAT(rules("p2000"), testing::ElementsAre(HasSubstr("preset 'p2000' is invalid")));
+}
+
+TEST_F(PresetsTest, AnInvalidOneTakesThoseThatExtendItAlong) {
+  vendor("presets:\n  a: {extends: [b]}\n  b: {read-onyl: [/b]}\n  c: {}\n");
+  EXPECT_THAT(rules("a"), testing::ElementsAre(HasSubstr("preset 'b' is invalid: unknown key")));
+  EXPECT_TRUE(load().resolve("c"));
+}
+
+TEST_F(PresetsTest, ALaterFileReplacesAndANamesakeMasks) {
+  vendor("presets: {a: {read-only: [/vendor]}, b: {read-only: [/b]}}\n");
+  admin("presets: {a: {read-only: [/admin]}}\n");
+  EXPECT_THAT(rules("a"), testing::ElementsAre("/admin (preset a)"));
+  EXPECT_EQ(rules("b").size(), 1u);
+  admin("presets: {c: {}}\n", "10-a.yaml");
+  EXPECT_THAT(rules("b"), testing::ElementsAre("there is no preset 'b'"));
+}
+
+TEST_F(PresetsTest, ALinkToDevNullMasks) {
+  vendor("presets: {a: {}}\n");
+  tree_.link("/etc/unitlock/conf.d/10-a.yaml", "/dev/null");
+  EXPECT_FALSE(load().resolve("a"));
+  EXPECT_EQ(problems(), "");
+}
+
+TEST_F(PresetsTest, AFileThatIsTooLargeIsNotRead) {
+  vendor("presets: {a: {}}\n#" + std::string(1024 * 1024, 'x'));
+  EXPECT_THAT(problems(), HasSubstr("10-a.yaml: cannot read"));
+}
+
+} // namespace
+} // namespace unitlock
