@@ -32,7 +32,8 @@ build_options() {
 build() {
     local dir
     dir=$(build_dir "$1")
-    build_setup "$1" && meson compile -C "$dir" -j2 "${@:2}"
+    # A directory from an older checkout has to learn of new targets first.
+    build_setup "$1" && ninja -C "$dir" build.ninja && meson compile -C "$dir" -j2 "${@:2}"
 }
 
 # build_quietly NAME TARGET...: for pieces of the testbed that need one program of ours; says
