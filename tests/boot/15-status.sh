@@ -3,9 +3,13 @@
 # What `unitlock status` says of a service through its life, and when it is content.
 . /opt/boot-tests/lib.sh
 
+is_state() { [ "$(state_of "$1")" = "$2" ]; }
+
 # says TEXT UNIT WELL STATE: the state, and an exit status that agrees.
 says() {
     local text=$1 unit=$2 well=$3 state=$4 status=0
+    # The wrapper's record comes a moment after systemctl has returned.
+    wait_for is_state "$unit" "$state" || true
     unitlock status "$unit.service" >/dev/null 2>&1 || status=$?
     check_equal "$text: $state" "$state" "$(state_of "$unit")"
     check_equal "$text: exit status" "$well" "$status"
