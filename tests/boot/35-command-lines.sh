@@ -29,7 +29,7 @@ unwrap() {
 }
 
 # comparable: systemd shows a bare name as it is written, the wrapper gets the path behind it.
-comparable() { jq -cS '[.[] | .path |= if startswith("/") then . else "/usr/bin/" + . end]'; }
+comparable() { jq -cS '[.[] | .path |= sub("^/usr/s?bin/"; "")]'; }
 
 # --- every service of this release, declared at once
 
