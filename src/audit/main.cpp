@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -27,9 +28,10 @@ using machine::AuditStatus;
 using machine::ExcludeRule;
 using machine::KernelAudit;
 
-constexpr const char* kRunDirectory = "/run/unitlock";
-constexpr const char* kStateName = "audit.state";
-constexpr const char* kRestartedName = "audit.journald-restarted";
+/// The service's RuntimeDirectory=: kept when it is restarted, removed when it is stopped.
+constexpr const char* kRunDirectory = "/run/unitlock-audit";
+constexpr const char* kStateName = "state";
+constexpr const char* kRestartedName = "journald-restarted";
 constexpr const char* kSocket = "systemd-journald-audit.socket";
 
 /// The kernel's own 64 records overflow within one burst of denials.
@@ -64,13 +66,30 @@ Result<SavedState> load_state() {
   return parse_state(*text);
 }
 
+/// Whether somebody else wants audit on: the kernel command line, an audit daemon, or journald with
+/// its audit socket enabled for its own sake. Since journald turns audit on by default, it may be
+/// on when the service starts only because the service wants the socket.
+bool wanted_by_others(const AuditStatus& status) {
+  if (status.auditd != 0)
+    return true;
+  for (const char* directory : {"/etc", "/usr/lib", "/lib"}) {
+    auto link = fmt::format("{}/systemd/system/sockets.target.wants/{}", directory, kSocket);
+    if (access(link.c_str(), F_OK) == 0)
+      return true;
+  }
+  auto root = Root::open("/");
+  auto line = root ? root->read_file("/proc/cmdline") : tl::unexpected(root.error());
+  std::string words = " " + line.value_or("");
+  return words.find(" audit=1") != words.npos || words.find(" audit=on") != words.npos;
+}
+
 /// A second `on` must not take the first one's doing for the state before.
-Result<SavedState> state_before(const AuditStatus& status) {
+Result<SavedState> state_before(const AuditStatus& status, const Options& options) {
   auto saved = load_state();
   if (saved || saved.error().number != ENOENT)
     return saved;
   SavedState state;
-  state.was_enabled = status.enabled != 0;
+  state.was_enabled = status.enabled != 0 && (!options.journald || wanted_by_others(status));
   return state;
 }
 
@@ -117,13 +136,25 @@ Result<void> turn_on(KernelAudit& audit, const Options& options) {
     fmt::print("audit is on, and locked until the next boot: nothing is changed\n");
     return {};
   }
-  auto state = state_before(*status);
+  auto state = state_before(*status, options);
   if (!state)
     return tl::unexpected(state.error());
   auto changed = make_changes(audit, *status, options, *state);
   // Also after a failure, so that `off` takes back what was done.
   auto saved = write_atomically(kRunDirectory, kStateName, to_text(*state));
   return changed ? saved : changed;
+}
+
+/// journald may turn audit on when it starts, and its restart restarts the service: that is not the
+/// state to come back to. So the service keeps what was before its first start; systemd removes the
+/// file with the directory when the service is really stopped.
+Result<void> forget(SavedState state) {
+  state.rules = 0;
+  state.backlog_limit = 0;
+  if (std::getenv("RUNTIME_DIRECTORY"))
+    return write_atomically(kRunDirectory, kStateName, to_text(state));
+  unlink(run_path(kStateName).c_str());
+  return {};
 }
 
 Result<void> turn_off(KernelAudit& audit) {
@@ -149,9 +180,7 @@ Result<void> turn_off(KernelAudit& audit) {
   if (status->auditd == 0 && !state->was_enabled && status->enabled == 1)
     if (auto off = audit.set_enabled(false); !off)
       result = off;
-  if (result)
-    unlink(run_path(kStateName).c_str());
-  return result;
+  return result ? forget(*state) : result;
 }
 
 /// journald opens its audit socket when it starts, and systemd lets the socket start only while

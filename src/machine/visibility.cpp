@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "machine/visibility.hpp"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "landlock/abi.hpp"
@@ -10,8 +12,6 @@
 
 namespace unitlock::machine {
 namespace {
-
-constexpr const char* kRemedy = "\"systemctl enable --now unitlock-audit.service\" turns it on";
 
 void judge_kernel(const VisibilityFacts& facts, Visibility& result) {
   if (facts.kernel_abi >= landlock::kAbiOfDenialLog)
@@ -27,20 +27,23 @@ void judge_kernel(const VisibilityFacts& facts, Visibility& result) {
 }
 
 void judge_audit(const VisibilityFacts& facts, Visibility& result) {
-  if (facts.audit_on.value_or(true))
+  bool off = !facts.audit_on.value_or(true), deaf = !facts.journald_listens.value_or(true);
+  if (off)
+    result.words.push_back("the kernel's audit is off, so denials are not logged");
+  if (deaf)
+    result.words.push_back(
+        fmt::format("journald does not listen to audit{}",
+                    facts.auditd_runs ? "; auditd has the records: \"ausearch -m 1423\"" : ""));
+  if (!off && !deaf)
     return;
   result.visible = Visible::No;
   result.words.push_back(
-      fmt::format("the kernel's audit is off, so denials are not logged: {}", kRemedy));
-}
-
-void judge_journald(const VisibilityFacts& facts, Visibility& result) {
-  if (facts.journald_listens.value_or(true))
-    return;
-  result.visible = Visible::No;
-  std::string elsewhere = facts.auditd_runs ? " (auditd has them: \"ausearch -m 1423\")" : "";
-  result.words.push_back(
-      fmt::format("journald does not listen to audit{}: {}", elsewhere, kRemedy));
+      facts.in_container
+          ? "\"systemctl enable systemd-journald-audit.socket\" and a reboot of the container make "
+            "it "
+            "listen; audit itself is the host's, as is \"systemctl enable --now "
+            "unitlock-audit.service\" to turn it on"
+          : "\"systemctl enable --now unitlock-audit.service\" makes denials visible");
 }
 
 } // namespace
@@ -52,7 +55,6 @@ Visibility judge(const VisibilityFacts& facts) {
   if (result.visible == Visible::No)
     return result;
   judge_audit(facts, result);
-  judge_journald(facts, result);
   if (result.visible == Visible::No)
     return result;
   if (!facts.records_seen && !(facts.audit_on && facts.journald_listens)) {
@@ -80,6 +82,7 @@ VisibilityFacts gather_visibility() {
     }
     facts.processes_hidden = audit->hides_processes().value_or(false);
   }
+  facts.in_container = access("/run/systemd/container", F_OK) == 0; // systemd(1) writes it
   if (auto manager = connect_manager())
     if (auto state = (*manager)->active_state("systemd-journald-audit.socket"))
       facts.journald_listens = *state == "active";

@@ -18,6 +18,7 @@ struct VisibilityFacts {
   std::optional<bool> journald_listens;
   /// There are audit records of this boot in the journal. `false` proves nothing.
   bool records_seen = false;
+  bool in_container = false;
   bool auditd_runs = false;
   bool processes_hidden = false; ///< `-a never,task`
   std::uint32_t lost = 0;

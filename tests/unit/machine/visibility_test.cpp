@@ -51,7 +51,8 @@ TEST(Visibility, AuditOffNamesTheRemedy) {
   facts.records_seen = true; // of the time before it was turned off
   Visibility result = judge(facts);
   EXPECT_EQ(result.visible, Visible::No);
-  EXPECT_THAT(result.words, ElementsAre(HasSubstr("enable --now unitlock-audit.service")));
+  EXPECT_THAT(result.words, ElementsAre(HasSubstr("audit is off"),
+                                        HasSubstr("enable --now unitlock-audit.service")));
 }
 
 TEST(Visibility, JournaldDoesNotListen) {
@@ -60,7 +61,10 @@ TEST(Visibility, JournaldDoesNotListen) {
   facts.auditd_runs = true;
   Visibility result = judge(facts);
   EXPECT_EQ(result.visible, Visible::No);
-  EXPECT_THAT(result.words, ElementsAre(HasSubstr("ausearch -m 1423")));
+  EXPECT_THAT(result.words, ElementsAre(HasSubstr("ausearch -m 1423"),
+                                        HasSubstr("enable --now unitlock-audit.service")));
+  facts.in_container = true;
+  EXPECT_THAT(judge(facts).words.back(), HasSubstr("enable systemd-journald-audit.socket"));
 }
 
 TEST(Visibility, InAContainerOnlyTheJournalCanTell) {
