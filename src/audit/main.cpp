@@ -169,17 +169,17 @@ Result<void> turn_off(KernelAudit& audit) {
   if (!status)
     return tl::unexpected(status.error());
   Result<void> result;
+  // An audit daemon that came meanwhile goes on needing the rest.
+  if (status->auditd == 0 && !state->was_enabled && status->enabled == 1)
+    if (auto off = audit.set_enabled(false); !off)
+      result = off;
+  if (status->auditd == 0 && state->backlog_limit != 0)
+    if (auto lowered = audit.set_backlog_limit(state->backlog_limit); !lowered)
+      result = lowered;
   for (std::uint32_t i = 0; i < std::size(kRules); ++i)
     if ((state->rules & (1U << i)) != 0)
       if (auto removed = audit.remove(kRules[i]); !removed && removed.error().number != ENOENT)
         result = removed;
-  // An audit daemon that came meanwhile goes on needing the rest.
-  if (status->auditd == 0 && state->backlog_limit != 0)
-    if (auto lowered = audit.set_backlog_limit(state->backlog_limit); !lowered)
-      result = lowered;
-  if (status->auditd == 0 && !state->was_enabled && status->enabled == 1)
-    if (auto off = audit.set_enabled(false); !off)
-      result = off;
   return result ? forget(*state) : result;
 }
 
