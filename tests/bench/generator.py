@@ -111,6 +111,8 @@ def main():
     print(f"cat        {cat:6.2f} ms")
     print(f"generator  {own:6.2f} ms")
     print(f"ratio      {own / cat:6.2f}    (goal: at most {GOAL:g})")
+    print(f"| generator, {UNITS} unit files, {DECLARED} declared | {own:.1f} ms "
+          f"| `cat` of the same files: {cat:.1f} ms | {own / cat:.2f} | ≤ {GOAL:g} |")
 
 
 main()

@@ -11,8 +11,9 @@ AUDIT_USERS=$CACHE/audit-users
 # audit_tool on|off|status: the project's own program.
 audit_tool() {
     if [ -z "${UNITLOCK_AUDIT:-}" ]; then
-        build_quietly gcc unitlock-audit || return
-        UNITLOCK_AUDIT=$(find "$(build_dir gcc)" -name unitlock-audit -type f)
+        # Not in a suite's directory: two ninjas in one of them would tread on each other.
+        build_quietly host unitlock-audit || return
+        UNITLOCK_AUDIT=$(find "$(build_dir host)" -name unitlock-audit -type f)
     fi
     "$UNITLOCK_AUDIT" "$@"
 }

@@ -18,6 +18,7 @@ build_setup() {
 build_options() {
     case $1 in
     gcc) echo CC=gcc CXX=g++ ;;
+    host) echo CC=gcc CXX=g++ -Dtests=false ;; # programs that the testbed itself runs
     bench) echo CC=gcc CXX=g++ --buildtype=release ;;
     clang) echo CC=clang-14 CXX=clang++-14 ;;
     # GCC 12 takes what the sanitizers add for uses of uninitialized values; the other builds are

@@ -12,6 +12,8 @@ HOST_PACKAGES=(
     dpkg-dev mmdebstrap debian-archive-keyring
     # containers
     systemd-container util-linux procps dbus
+    # journals of the tests and the benchmarks
+    systemd-journal-remote
     # the scripts themselves
     git jq curl ca-certificates python3-minimal
 )
