@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <span>
-#include <utility>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "base/start_record.hpp"
-#include "journal/synchronize.hpp"
+#include "base/timestamp.hpp"
 #include "policy/vocabulary.hpp"
 
 namespace unitlock::machine {
@@ -29,6 +30,11 @@ constexpr std::size_t kUnknownLimit = 64;
 constexpr int kLineLimit = 1000;
 /// Of entries that claim to be records of one start; ExecStart= lines of a oneshot are fewer.
 constexpr std::size_t kRecordLimit = 256;
+
+/// After a start that is not older, the record is waited for.
+constexpr std::uint64_t kRecentUsec = 10'000'000;
+constexpr std::chrono::milliseconds kPause(50);
+constexpr int kTries = 20;
 
 struct KindRow {
   std::string_view id;
@@ -195,10 +201,13 @@ public:
   Result<StartRecords> find(const Invocation& invocation) override {
     StartRecords found;
     auto read = find_any(invocation, found);
-    // A service that was started a moment ago: what the wrapper sent may still be under way. Who
-    // may not ask journald for it takes what is there.
-    if (read && is_empty(found) && !std::exchange(synchronized_, true) && journal::synchronize())
+    // What the wrapper sent may still be under way to the journal. (There is no use in asking
+    // journald to synchronize: systemd 262 answers before it has read its socket.)
+    for (int tries = 0; read && is_empty(found) && is_recent(invocation) && tries < kTries;
+         ++tries) {
+      std::this_thread::sleep_for(kPause);
       read = find_any(invocation, found);
+    }
     if (!read)
       return tl::unexpected(read.error());
     if (found.records.empty()) {
@@ -211,6 +220,9 @@ public:
   }
 
 private:
+  static bool is_recent(const Invocation& invocation) {
+    return realtime_now_usec() - invocation.started_usec < kRecentUsec;
+  }
   static bool is_empty(const StartRecords& found) {
     return found.records.empty() && found.malformed == 0;
   }
@@ -286,7 +298,6 @@ private:
   }
 
   journal::Journal& journal_;
-  bool synchronized_ = false;
 };
 
 } // namespace
