@@ -19,7 +19,7 @@ build_options() {
     case $1 in
     gcc) echo CC=gcc CXX=g++ ;;
     host) echo CC=gcc CXX=g++ -Dtests=false ;; # programs that the testbed itself runs
-    bench) echo CC=gcc CXX=g++ --buildtype=release ;;
+    bench) echo CC=gcc CXX=g++ ;;
     clang) echo CC=clang-14 CXX=clang++-14 ;;
     # GCC 12 takes what the sanitizers add for uses of uninitialized values; the other builds are
     # those in which warnings count.
