@@ -8,15 +8,18 @@
 
 AUDIT_USERS=$CACHE/audit-users
 
-# audit_tool on|off|status: the project's own program.
-audit_tool() {
+# audit_build: the project's own program, before the lock is taken: nobody should wait for a
+# compiler.
+audit_build() {
     if [ -z "${UNITLOCK_AUDIT:-}" ]; then
-        # Not in a suite's directory: two ninjas in one of them would tread on each other.
+        # Not in a suite's directory: two ninjas in one of them would get in each other's way.
         build_quietly host unitlock-audit || return
         UNITLOCK_AUDIT=$(find "$(build_dir host)" -name unitlock-audit -type f)
     fi
-    "$UNITLOCK_AUDIT" "$@"
 }
+
+# audit_tool on|off|status
+audit_tool() { "$UNITLOCK_AUDIT" "$@"; }
 
 audit_locked() {
     mkdir -p "$AUDIT_USERS"
@@ -27,7 +30,10 @@ audit_locked() {
 }
 
 # audit_acquire: where it fails, as inside of a container, the tests find out what they can see.
-audit_acquire() { audit_locked audit_enter || note "the kernel's audit cannot be turned on here"; }
+audit_acquire() {
+    { audit_build && audit_locked audit_enter; } ||
+        note "the kernel's audit cannot be turned on here"
+}
 audit_release() { audit_locked audit_leave; }
 
 audit_enter() {
