@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock-generator: reads unit files and presets, writes a drop-in for every declared service. It
-// runs at boot and at every daemon-reload; it starts nothing, asks nobody and writes only below the
-// directory that systemd names.
+// runs at boot and at every daemon-reload, of the system's manager and of each user's; it starts
+// nothing, asks nobody and writes only below the directory that systemd names.
 //
 // Source: systemd.generator(7).
 
@@ -34,9 +34,10 @@ LogLevel level_of(Severity severity) {
 
 class Generator {
 public:
-  Generator(const Root& root, const KernelLog& log, std::string output)
-      : root_(root), log_(log), output_(std::move(output)), port_names_(root),
-        index_(root, system_search_path(root)) {}
+  Generator(const Root& root, const ManagerEnvironment& manager, const KernelLog& log,
+            std::string output)
+      : root_(root), manager_(manager), log_(log), output_(std::move(output)), port_names_(root),
+        index_(root, unit_search_path(root, manager)) {}
 
   /// False where a drop-in could not be written.
   bool run() {
@@ -82,7 +83,7 @@ private:
   /// Read only where something is declared: most machines start without.
   const Presets& presets() {
     if (!presets_) {
-      presets_ = Presets::load(root_, port_names_);
+      presets_ = Presets::load(root_, manager_, port_names_);
       log(presets_->problems());
     }
     return *presets_;
@@ -103,6 +104,7 @@ private:
   }
 
   const Root& root_;
+  const ManagerEnvironment& manager_;
   const KernelLog& log_;
   std::string output_;
   PortNames port_names_;
@@ -112,22 +114,29 @@ private:
   bool written_ = true;
 };
 
+bool variable_begins_with(const char* name, std::string_view start) {
+  const char* value = std::getenv(name);
+  return value && std::string_view(value).starts_with(start);
+}
+
 int run(const std::string& output) {
   const char* directory = std::getenv("UNITLOCK_ROOT");
-  KernelLog log(directory != nullptr);
+  // Only root may write to the kernel's log; what a user's manager starts has the journal behind
+  // its standard error.
+  bool is_user = variable_begins_with("SYSTEMD_SCOPE", "user");
+  KernelLog log(directory || is_user);
   auto root = Root::open(directory ? directory : "/");
   if (!root) {
     log.write(LogLevel::Error, to_string(root.error()));
     return EXIT_FAILURE;
   }
-  const char* machine = std::getenv("SYSTEMD_VIRTUALIZATION");
-  bool in_container = machine && std::string_view(machine).substr(0, 9) == "container";
-  if (switched_off(*root, in_container)) {
+  if (switched_off(*root, variable_begins_with("SYSTEMD_VIRTUALIZATION", "container"))) {
     log.write(LogLevel::Warning, "unitlock=off on the kernel command line: no service is confined");
     return EXIT_SUCCESS;
   }
   try {
-    return Generator(*root, log, output).run() ? EXIT_SUCCESS : EXIT_FAILURE;
+    auto manager = is_user ? user_manager(std::getenv) : system_manager(*root, std::getenv);
+    return Generator(*root, manager, log, output).run() ? EXIT_SUCCESS : EXIT_FAILURE;
   } catch (const std::exception& problem) { // memory, most likely
     log.write(LogLevel::Error,
               fmt::format("not all declared services are confined: {}", problem.what()));

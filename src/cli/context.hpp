@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "base/files.hpp"
+#include "base/manager_environment.hpp"
 #include "base/result.hpp"
 
 namespace unitlock::cli {
@@ -20,6 +22,7 @@ inline constexpr int kNoAnswer = 2;
 struct Context {
   /// --root= or UNITLOCK_ROOT; empty means the machine itself.
   std::string root;
+  bool user = false; ///< --user: the calling user's manager, not the system's
   /// Set by the verb that the command line names; returns the exit status.
   std::function<int()> run;
 
@@ -27,6 +30,10 @@ struct Context {
     static const std::string slash = "/";
     return root.empty() ? slash : root;
   }
+  bool is_this_machine() const { return root_directory() == "/"; }
+  /// Whose declarations are meant. In another root no user is known: only what is declared for all
+  /// of them is found there.
+  ManagerEnvironment manager(const Root& opened) const;
 };
 
 /// "unitlock: message" on standard error, made harmless for a terminal.

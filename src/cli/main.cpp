@@ -24,6 +24,14 @@ int no_answer(const Error& error) {
   return kNoAnswer;
 }
 
+ManagerEnvironment Context::manager(const Root& opened) const {
+  if (!user)
+    return system_manager(opened, std::getenv);
+  if (is_this_machine())
+    return user_manager(std::getenv);
+  return user_manager([](const char*) -> const char* { return nullptr; });
+}
+
 namespace {
 
 void describe(CLI::App& app, Context& context) {
@@ -37,6 +45,10 @@ void describe(CLI::App& app, Context& context) {
   app.add_option("--root", context.root, "Look at the system below this directory")
       ->envname("UNITLOCK_ROOT")
       ->type_name("DIR");
+  app.add_flag("--user", context.user, "Look at the services of the calling user's manager");
+  app.add_flag(
+      "--system", [&context](std::int64_t) { context.user = false; },
+      "Look at the services of the system's manager (default)");
   app.get_formatter()->column_width(34);
   add_status(app, context);
   add_denials(app, context);

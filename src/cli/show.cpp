@@ -86,7 +86,7 @@ int show(const Context& context, const Options& options) {
   auto root = Root::open(context.root_directory());
   if (!root)
     return no_answer(root.error());
-  DeclarationIndex index(*root);
+  DeclarationIndex index(*root, context.manager(*root));
   std::string name = complete_unit_name(options.unit);
   if (!name.ends_with(".service"))
     return no_answer({fmt::format("{} is no service: only services are confined", name), 0, {}});

@@ -147,10 +147,10 @@ int status(const Context& context, const Options& options) {
   auto root = Root::open(context.root_directory());
   if (!root)
     return no_answer(root.error());
-  DeclarationIndex index(*root);
+  DeclarationIndex index(*root, context.manager(*root));
   for (const Diagnostic& problem : index.problems())
     complain(to_string(problem));
-  bool is_machine = context.root_directory() == "/";
+  bool is_machine = context.is_this_machine();
   Machine here = is_machine ? Machine::connect() : Machine();
   if (journal::Journal* journal = journal_of(here))
     for (const std::string& warning : journal->warnings())

@@ -56,6 +56,8 @@ void check_wrappable(const Root& root, const Unit& unit, const SourceRef& declar
     out.state = State::Unwrappable;
     out.diagnostics.push_back({Severity::Error, where, "not confined: " + std::move(why)});
   };
+  if (!unit.reads_generated)
+    block(declared_at, "$SYSTEMD_UNIT_PATH keeps systemd from reading what generators write");
   if (unit.fragment.empty()) {
     block(declared_at, "there is no unit file (or another generator makes it)");
     return;
@@ -104,9 +106,8 @@ const Assignment* later_exec_start(const Unit& unit) {
 
 const std::string* masking_drop_in(const Unit& unit) {
   std::vector<std::string> names = drop_in_names(unit.name);
-  for (const std::string& path : unit.drop_ins) {
-    if (path_basename(path) != kDropInName || path_is_below(path, "/usr") ||
-        path_is_below(path, "/lib"))
+  for (const std::string& path : unit.outranking_drop_ins) {
+    if (path_basename(path) != kDropInName)
       continue;
     std::string_view directory = std::string_view(path).substr(0, path.rfind('/'));
     std::string_view name = path_basename(directory);

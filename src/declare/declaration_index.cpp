@@ -3,9 +3,9 @@
 
 namespace unitlock {
 
-DeclarationIndex::DeclarationIndex(const Root& root)
-    : root_(root), port_names_(root), presets_(Presets::load(root, port_names_)),
-      units_(root, system_search_path(root)) {}
+DeclarationIndex::DeclarationIndex(const Root& root, const ManagerEnvironment& manager)
+    : root_(root), port_names_(root), presets_(Presets::load(root, manager, port_names_)),
+      units_(root, unit_search_path(root, manager)) {}
 
 DeclaredUnit DeclarationIndex::find(const std::string& name) const {
   DeclaredUnit found{units_.load(name), {}};

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Everything that a machine or an image declares: its unit files and presets, read once.
+// Everything that a machine or an image declares for the services of one manager: its unit files
+// and presets, read once.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/files.hpp"
+#include "base/manager_environment.hpp"
 #include "declare/declaration.hpp"
 #include "policy/port_names.hpp"
 #include "preset/presets.hpp"
@@ -23,7 +25,7 @@ struct DeclaredUnit {
 class DeclarationIndex {
 public:
   /// `root` must outlive the index.
-  explicit DeclarationIndex(const Root& root);
+  DeclarationIndex(const Root& root, const ManagerEnvironment& manager);
   DeclarationIndex(const DeclarationIndex&) = delete;
   DeclarationIndex& operator=(const DeclarationIndex&) = delete;
 

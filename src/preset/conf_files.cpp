@@ -15,17 +15,27 @@ bool is_masked(const Root& root, const std::string& path) {
 
 } // namespace
 
-std::vector<std::string> conf_files(const Root& root, const std::string& directory,
+std::vector<std::string> conf_directories(const ManagerEnvironment& manager,
+                                          const std::string& directory) {
+  std::vector<std::string> directories;
+  if (!manager.config_home.empty())
+    directories.push_back(manager.config_home + "/" + directory);
+  for (const char* parent : {"/etc/", "/run/", "/usr/local/lib/", "/usr/lib/"})
+    directories.push_back(parent + directory);
+  return directories;
+}
+
+std::vector<std::string> conf_files(const Root& root, const std::vector<std::string>& directories,
                                     const std::string& ending) {
   std::map<std::string, std::string> by_name;
-  for (const char* parent : {"/etc/", "/run/", "/usr/local/lib/", "/usr/lib/"}) {
-    auto entries = root.list(parent + directory);
+  for (const std::string& directory : directories) {
+    auto entries = root.list(directory);
     if (!entries)
-      continue; // most machines have one or two of the four
+      continue; // most machines have one or two of them
     for (const DirectoryEntry& entry : *entries)
       if (entry.name[0] != '.' && entry.name.size() > ending.size() &&
           entry.name.compare(entry.name.size() - ending.size(), ending.size(), ending) == 0)
-        by_name.try_emplace(entry.name, parent + directory + "/" + entry.name);
+        by_name.try_emplace(entry.name, directory + "/" + entry.name);
   }
   std::vector<std::string> paths;
   for (const auto& [name, path] : by_name)

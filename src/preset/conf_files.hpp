@@ -9,12 +9,18 @@
 #include <vector>
 
 #include "base/files.hpp"
+#include "base/manager_environment.hpp"
 
 namespace unitlock {
 
-/// The paths of the files to read, in order, for a directory such as "unitlock/conf.d" and an
-/// ending such as ".yaml". A link to /dev/null masks and is left out.
-std::vector<std::string> conf_files(const Root& root, const std::string& directory,
+/// Where a manager looks for a directory such as "unitlock/conf.d", first one wins. A user's
+/// manager looks below $XDG_CONFIG_HOME first and then where the system's does.
+std::vector<std::string> conf_directories(const ManagerEnvironment& manager,
+                                          const std::string& directory);
+
+/// The paths of the files to read, in order, for an ending such as ".yaml". A link to /dev/null
+/// masks and is left out.
+std::vector<std::string> conf_files(const Root& root, const std::vector<std::string>& directories,
                                     const std::string& ending);
 
 } // namespace unitlock

@@ -188,10 +188,11 @@ Policy said_by(Policy policy, const std::string& who) {
 
 } // namespace
 
-Presets Presets::load(const Root& root, const PortNames& port_names) {
+Presets Presets::load(const Root& root, const ManagerEnvironment& manager,
+                      const PortNames& port_names) {
   Presets presets;
   FileReader reader(presets.presets_, presets.problems_, port_names);
-  for (const std::string& path : conf_files(root, kDirectory, ".yaml"))
+  for (const std::string& path : conf_files(root, conf_directories(manager, kDirectory), ".yaml"))
     reader.read(root, path);
   for (auto& [name, preset] : presets.presets_) {
     if (preset.errors.empty())

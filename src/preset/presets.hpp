@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/files.hpp"
+#include "base/manager_environment.hpp"
 #include "policy/policy.hpp"
 #include "policy/port_names.hpp"
 
@@ -34,7 +35,8 @@ public:
   /// Reads conf.d/*.yaml below `root`. A preset that a later file defines again replaces the
   /// earlier one. Problems of whole files are in problems(); problems inside one preset stay with
   /// it.
-  static Presets load(const Root& root, const PortNames& port_names);
+  static Presets load(const Root& root, const ManagerEnvironment& manager,
+                      const PortNames& port_names);
 
   /// The preset's rules and those of everything that it extends, each with its provenance. Errors:
   /// unknown, invalid, or extending itself.

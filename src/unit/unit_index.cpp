@@ -28,18 +28,6 @@ bool is_absence(const Error& error) {
 
 } // namespace
 
-std::vector<std::string> system_search_path(const Root& root) {
-  std::vector<std::string> path = {
-      "/etc/systemd/system.control",  "/run/systemd/system.control",   "/run/systemd/transient",
-      "/etc/systemd/system",          "/etc/systemd/system.attached",  "/run/systemd/system",
-      "/run/systemd/system.attached", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
-  };
-  // Debian 12 without merged /usr. Where /lib is a link the directory is the one above.
-  if (!root.read_link("/lib"))
-    path.emplace_back("/lib/systemd/system");
-  return path;
-}
-
 std::vector<const Assignment*> Unit::list(std::string_view section, std::string_view key) const {
   std::vector<const Assignment*> found;
   for (const Assignment& assignment : assignments) {
@@ -58,11 +46,11 @@ const Assignment* Unit::scalar(std::string_view section, std::string_view key) c
   return found.empty() ? nullptr : found.back();
 }
 
-UnitIndex::UnitIndex(const Root& root, std::vector<std::string> search_path)
+UnitIndex::UnitIndex(const Root& root, SearchPath search_path)
     : root_(root), search_path_(std::move(search_path)) {
-  for (const std::string& directory : search_path_)
+  for (const std::string& directory : search_path_.directories)
     resolved_path_.push_back(root_.resolve(directory).value_or(directory));
-  for (const std::string& directory : search_path_)
+  for (const std::string& directory : search_path_.directories)
     add_directory(directory);
   for (const auto& [alias, target] : aliases_)
     if (std::string real = resolve_alias(alias); real != alias)
@@ -238,7 +226,7 @@ const UnitIndex::Listing& UnitIndex::listing_of(const std::string& path) const {
 
 void UnitIndex::add_drop_ins(const std::vector<std::string>& names, Files& files,
                              std::map<std::string, std::string>& by_basename) const {
-  for (const std::string& directory : search_path_) {
+  for (const std::string& directory : search_path_.directories) {
     auto dirs = drop_in_dirs_.find(directory);
     if (dirs == drop_in_dirs_.end())
       continue;
@@ -291,6 +279,14 @@ bool UnitIndex::any_text(const std::string& name,
          std::any_of(files.drop_ins.begin(), files.drop_ins.end(), holds);
 }
 
+bool UnitIndex::outranks_generated(const std::string& drop_in) const {
+  auto end =
+      search_path_.directories.begin() + static_cast<std::ptrdiff_t>(search_path_.above_generated);
+  // directory/name.d/file.conf
+  std::string directory = drop_in.substr(0, drop_in.rfind('/', drop_in.rfind('/') - 1));
+  return std::find(search_path_.directories.begin(), end, directory) != end;
+}
+
 Unit UnitIndex::load(const std::string& name) const {
   Unit unit;
   unit.name = resolve_alias(name);
@@ -299,6 +295,10 @@ Unit UnitIndex::load(const std::string& name) const {
   unit.masked = files.masked;
   unit.drop_ins = std::move(files.drop_ins);
   unit.broken = std::move(files.broken);
+  unit.reads_generated = search_path_.reads_generated;
+  std::copy_if(unit.drop_ins.begin(), unit.drop_ins.end(),
+               std::back_inserter(unit.outranking_drop_ins),
+               [&](const std::string& path) { return outranks_generated(path); });
   std::vector<std::string> paths = unit.drop_ins;
   if (!unit.fragment.empty() && !unit.masked)
     paths.insert(paths.begin(), unit.fragment);

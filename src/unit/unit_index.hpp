@@ -13,19 +13,19 @@
 #include <vector>
 
 #include "base/files.hpp"
+#include "unit/search_path.hpp"
 #include "unit/unit_file.hpp"
 
 namespace unitlock {
-
-/// Where a manager looks for unit files, first directory wins. Without the generators' output
-/// directories: a generator must not depend on what generators wrote.
-std::vector<std::string> system_search_path(const Root& root);
 
 /// A service as systemd would load it: its fragment and its drop-ins, merged.
 struct Unit {
   std::string name;
   std::string fragment;              ///< path; empty where only drop-ins exist
   std::vector<std::string> drop_ins; ///< paths, in the order in which they are read
+  /// Those of the drop-ins that systemd prefers to a generated one of the same name.
+  std::vector<std::string> outranking_drop_ins;
+  bool reads_generated = true; ///< SearchPath::reads_generated
   bool masked = false;
   /// Of the fragment and then of each drop-in.
   std::vector<Assignment> assignments;
@@ -42,7 +42,7 @@ struct Unit {
 
 class UnitIndex {
 public:
-  UnitIndex(const Root& root, std::vector<std::string> search_path);
+  UnitIndex(const Root& root, SearchPath search_path);
 
   /// The services to look at, sorted: every fragment that is no alias, every instance that has
   /// files of its own, and every unit of which there are drop-ins only.
@@ -87,12 +87,13 @@ private:
   void find_fragment(const std::string& name, Files& files) const;
   void add_drop_ins(const std::vector<std::string>& names, Files& files,
                     std::map<std::string, std::string>& by_basename) const;
+  bool outranks_generated(const std::string& drop_in) const;
   std::vector<std::string> aliases_of(const std::string& name) const;
   const Listing& listing_of(const std::string& path) const;
   const Result<std::string>& text_of(const std::string& path) const;
 
   const Root& root_;
-  std::vector<std::string> search_path_;
+  SearchPath search_path_;
   std::vector<std::string> resolved_path_; ///< the same directories, links resolved
   Diagnostics problems_;
   std::map<std::string, std::set<std::string>>

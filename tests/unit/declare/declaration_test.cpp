@@ -28,7 +28,7 @@ protected:
   }
   Declaration declaration(const std::string& name = "a.service") {
     Root root = tree_.root();
-    return DeclarationIndex(root).find(name).declaration;
+    return DeclarationIndex(root, {}).find(name).declaration;
   }
   std::vector<std::string> paths(const std::string& lines) {
     service(lines + "[X-Landlock]\nPreset=\n");

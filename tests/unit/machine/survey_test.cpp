@@ -70,7 +70,7 @@ struct Fixture {
                  "[Service]\nExecStart=/bin/a\n[X-Landlock]\nPreset=\nMode=off\n"},
                 {"/bin/a", ""}};
   Root root = tree.root();
-  DeclarationIndex index{root};
+  DeclarationIndex index{root, {}};
   FakeManager manager;
   FakeRecords records;
 
@@ -119,7 +119,7 @@ TEST(Survey, FindsTheInjectedDropIn) {
 TEST(Survey, FindsAMaskedDropIn) {
   Fixture fixture;
   fixture.tree.link("/etc/systemd/system/a@.service.d/zz-unitlock.conf", "/dev/null");
-  DeclarationIndex index(fixture.root);
+  DeclarationIndex index(fixture.root, {});
   Survey survey({&fixture.root, &index, &fixture.manager, &fixture.records, kWrapper});
   Service service = running("a@x.service", "");
   service.exec_start[0].path = "/bin/a";

@@ -23,7 +23,7 @@ protected:
   Presets load() {
     Root root = tree_.root();
     PortNames names(root);
-    return Presets::load(root, names);
+    return Presets::load(root, {}, names);
   }
   /// "path (said by)", one each.
   std::vector<std::string> rules(const std::string& preset) {

@@ -25,11 +25,11 @@ protected:
   }
   std::vector<std::string> services() {
     Root root = tree_.root();
-    return UnitIndex(root, system_search_path(root)).services();
+    return UnitIndex(root, unit_search_path(root, {})).services();
   }
   Unit load(const std::string& name) {
     Root root = tree_.root();
-    return UnitIndex(root, system_search_path(root)).load(name);
+    return UnitIndex(root, unit_search_path(root, {})).load(name);
   }
   std::vector<std::string> values(const std::string& name, const std::string& key = "K") {
     std::vector<std::string> all;
