@@ -26,6 +26,21 @@ bool is_absence(const Error& error) {
   return error.number == ENOENT || error.number == ENOTDIR;
 }
 
+void add_file(const std::string& path, const Result<std::string>& text, Unit& unit) {
+  if (!text) {
+    // A link to nowhere says nothing, and neither does one to a /dev/null that an image lacks.
+    if (!is_absence(text.error()))
+      unit.broken.push_back({text.error(), ""});
+    return;
+  }
+  UnitFile file = parse_unit_file(path, *text);
+  std::move(file.assignments.begin(), file.assignments.end(), std::back_inserter(unit.assignments));
+  std::move(file.headers.begin(), file.headers.end(), std::back_inserter(unit.headers));
+  std::move(file.bad_lines.begin(), file.bad_lines.end(), std::back_inserter(unit.bad_lines));
+  if (file.broken)
+    unit.broken.push_back(*file.broken);
+}
+
 } // namespace
 
 std::vector<const Assignment*> Unit::list(std::string_view section, std::string_view key) const {
@@ -50,14 +65,15 @@ UnitIndex::UnitIndex(const Root& root, SearchPath search_path)
     : root_(root), search_path_(std::move(search_path)) {
   for (const std::string& directory : search_path_.directories)
     resolved_path_.push_back(root_.resolve(directory).value_or(directory));
-  for (const std::string& directory : search_path_.directories)
-    add_directory(directory);
+  for (std::size_t number = 0; number < search_path_.directories.size(); ++number)
+    add_directory(number);
   for (const auto& [alias, target] : aliases_)
     if (std::string real = resolve_alias(alias); real != alias)
       names_[real].push_back(alias);
 }
 
-void UnitIndex::add_directory(const std::string& directory) {
+void UnitIndex::add_directory(std::size_t number) {
+  const std::string& directory = search_path_.directories[number];
   auto entries = root_.list(directory);
   if (!entries) {
     if (!is_absence(entries.error()))
@@ -67,19 +83,20 @@ void UnitIndex::add_directory(const std::string& directory) {
     return;
   }
   for (const DirectoryEntry& entry : *entries)
-    add_entry(directory, entry);
+    add_entry(number, entry);
 }
 
-void UnitIndex::add_entry(const std::string& directory, const DirectoryEntry& entry) {
+void UnitIndex::add_entry(std::size_t number, const DirectoryEntry& entry) {
   if (is_hidden(entry.name))
     return;
+  const std::string& directory = search_path_.directories[number];
   if (ends_with(entry.name, ".service.d") || entry.name == "service.d")
     drop_in_dirs_[directory].insert(entry.name);
   if (!ends_with(entry.name, ".service") || !is_valid_unit_name(entry.name) ||
       fragments_.count(entry.name) || aliases_.count(entry.name))
     return;
   if (entry.type == DT_REG || (entry.type == DT_LNK && add_link(directory, entry.name)))
-    fragments_[entry.name] = directory + "/" + entry.name;
+    fragments_.emplace(entry.name, number);
 }
 
 bool UnitIndex::add_link(const std::string& directory, const std::string& name) {
@@ -112,8 +129,7 @@ bool UnitIndex::add_link(const std::string& directory, const std::string& name) 
   return false;
 }
 
-std::map<std::string, std::string>::const_iterator
-UnitIndex::fragment_of(const std::string& name) const {
+UnitIndex::Fragments::const_iterator UnitIndex::fragment_of(const std::string& name) const {
   auto alias = aliases_.find(name);
   std::string real = name;
   for (int hops = 0; alias != aliases_.end() && hops < 16; ++hops) {
@@ -162,38 +178,46 @@ std::vector<std::string> UnitIndex::all_drop_in_names(const std::string& name) c
 }
 
 /// The units that a ".d" directory says something about, beyond those that there are fragments of.
-void UnitIndex::add_instances(const std::string& drop_in_name, std::set<std::string>& names) const {
+void UnitIndex::add_instances(const std::string& drop_in_name,
+                              std::vector<std::string>& names) const {
   auto parts = parse_unit_name(drop_in_name);
   if (!parts || !is_valid_unit_name(drop_in_name))
     return;
   if (!is_dash_prefix(drop_in_name))
-    names.insert(resolve_alias(drop_in_name));
-  else if (parts->is_instance())
-    // "foo-@x.service.d": of every template whose instances it reaches, the instance x.
-    for (const auto& entries : {std::ref(fragments_), std::ref(aliases_)})
-      for (const auto& [name, target] : entries.get()) {
-        auto other = parse_unit_name(name);
-        if (!other->is_template())
-          continue;
-        std::string instance = instantiate(*other, *parts->instance);
-        auto reads = drop_in_names(instance);
-        if (std::find(reads.begin(), reads.end(), drop_in_name) != reads.end())
-          names.insert(resolve_alias(instance));
-      }
+    names.push_back(resolve_alias(drop_in_name));
+  if (!is_dash_prefix(drop_in_name) || !parts->is_instance())
+    return;
+  // "foo-@x.service.d": of every template whose instances it reaches, the instance x.
+  auto add_of = [&](const std::string& name) {
+    auto other = parse_unit_name(name);
+    if (!other->is_template())
+      return;
+    std::string instance = instantiate(*other, *parts->instance);
+    auto reads = drop_in_names(instance);
+    if (std::find(reads.begin(), reads.end(), drop_in_name) != reads.end())
+      names.push_back(resolve_alias(instance));
+  };
+  for (const auto& [name, number] : fragments_)
+    add_of(name);
+  for (const auto& [name, target] : aliases_)
+    add_of(name);
 }
 
 std::vector<std::string> UnitIndex::services() const {
-  std::set<std::string> names;
-  for (const auto& [name, path] : fragments_)
-    names.insert(name);
+  std::vector<std::string> names;
+  names.reserve(fragments_.size());
+  for (const auto& [name, number] : fragments_)
+    names.push_back(name);
   for (const auto& [directory, dirs] : drop_in_dirs_)
     for (const std::string& dir : dirs)
       add_instances(dir.substr(0, dir.size() - 2), names);
   // An instance that is an alias for one of another template reads the drop-ins of both.
   for (const auto& [alias, target] : aliases_)
     if (template_of(alias))
-      names.insert(resolve_alias(alias));
-  return {names.begin(), names.end()};
+      names.push_back(resolve_alias(alias));
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 void UnitIndex::find_fragment(const std::string& name, Files& files) const {
@@ -203,8 +227,8 @@ void UnitIndex::find_fragment(const std::string& name, Files& files) const {
       found = fragments_.find(*its_template);
   if (found == fragments_.end())
     return;
-  files.fragment = found->second;
-  const auto& text = text_of(files.fragment);
+  files.fragment = search_path_.directories[found->second] + "/" + found->first;
+  const auto& text = fragment_text(files.fragment);
   files.masked = null_links_.count(files.fragment) || (text && text->empty());
 }
 
@@ -258,25 +282,37 @@ UnitIndex::Files UnitIndex::files_of(const std::string& name) const {
   return files;
 }
 
-const Result<std::string>& UnitIndex::text_of(const std::string& path) const {
-  auto found = texts_.find(path);
-  if (found != texts_.end())
-    return found->second;
+Result<std::string> UnitIndex::read(const std::string& path) const {
   Result<std::string> text = root_.read_file(path);
   if (!text)
     text.error().where = SourceRef{path, 0, 0};
-  return texts_.emplace(path, std::move(text)).first->second;
+  return text;
+}
+
+const Result<std::string>& UnitIndex::fragment_text(const std::string& path) const {
+  if (path != last_fragment_) {
+    last_text_ = read(path);
+    last_fragment_ = path;
+  }
+  return last_text_;
+}
+
+const Result<std::string>& UnitIndex::drop_in_text(const std::string& path) const {
+  auto found = drop_in_texts_.find(path);
+  return found != drop_in_texts_.end() ? found->second
+                                       : drop_in_texts_.emplace(path, read(path)).first->second;
 }
 
 bool UnitIndex::any_text(const std::string& name,
                          const std::function<bool(std::string_view)>& test) const {
   Files files = files_of(name);
-  auto holds = [&](const std::string& path) {
-    const auto& text = text_of(path);
+  auto holds = [&](const Result<std::string>& text) {
     return text ? test(*text) : !is_absence(text.error());
   };
-  return !files.broken.empty() || (!files.fragment.empty() && holds(files.fragment)) ||
-         std::any_of(files.drop_ins.begin(), files.drop_ins.end(), holds);
+  return !files.broken.empty() ||
+         (!files.fragment.empty() && holds(fragment_text(files.fragment))) ||
+         std::any_of(files.drop_ins.begin(), files.drop_ins.end(),
+                     [&](const auto& path) { return holds(drop_in_text(path)); });
 }
 
 bool UnitIndex::outranks_generated(const std::string& drop_in) const {
@@ -299,25 +335,10 @@ Unit UnitIndex::load(const std::string& name) const {
   std::copy_if(unit.drop_ins.begin(), unit.drop_ins.end(),
                std::back_inserter(unit.outranking_drop_ins),
                [&](const std::string& path) { return outranks_generated(path); });
-  std::vector<std::string> paths = unit.drop_ins;
   if (!unit.fragment.empty() && !unit.masked)
-    paths.insert(paths.begin(), unit.fragment);
-  for (const std::string& path : paths) {
-    const auto& text = text_of(path);
-    if (!text) {
-      // A link to nowhere says nothing, and neither does one to a /dev/null that an image lacks.
-      if (!is_absence(text.error()))
-        unit.broken.push_back({text.error(), ""});
-      continue;
-    }
-    UnitFile file = parse_unit_file(path, *text);
-    std::move(file.assignments.begin(), file.assignments.end(),
-              std::back_inserter(unit.assignments));
-    std::move(file.headers.begin(), file.headers.end(), std::back_inserter(unit.headers));
-    std::move(file.bad_lines.begin(), file.bad_lines.end(), std::back_inserter(unit.bad_lines));
-    if (file.broken)
-      unit.broken.push_back(*file.broken);
-  }
+    add_file(unit.fragment, fragment_text(unit.fragment), unit);
+  for (const std::string& path : unit.drop_ins)
+    add_file(path, drop_in_text(path), unit);
   return unit;
 }
 

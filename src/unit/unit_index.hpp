@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The unit files of a machine or an image: which there are, which directory wins, what belongs
-// together. Each directory is listed once and each file is read once.
+// together. Each directory is listed once.
 //
 // Source: systemd.unit(5); systemd's src/shared/unit-file.c and src/core/load-dropin.c.
 #pragma once
@@ -77,33 +77,41 @@ private:
     std::vector<std::string> drop_ins;
     std::vector<BrokenFile> broken; ///< ".d" directories that cannot be listed
   };
+  /// Name → number of the first directory of the search path that has it.
+  using Fragments = std::map<std::string, std::size_t>;
   Files files_of(const std::string& name) const;
-  void add_directory(const std::string& directory);
-  void add_entry(const std::string& directory, const DirectoryEntry& entry);
+  void add_directory(std::size_t number);
+  void add_entry(std::size_t number, const DirectoryEntry& entry);
   /// False where the entry is none that systemd would go by.
   bool add_link(const std::string& directory, const std::string& name);
-  void add_instances(const std::string& drop_in_name, std::set<std::string>& names) const;
-  std::map<std::string, std::string>::const_iterator fragment_of(const std::string& name) const;
+  void add_instances(const std::string& drop_in_name, std::vector<std::string>& names) const;
+  Fragments::const_iterator fragment_of(const std::string& name) const;
   void find_fragment(const std::string& name, Files& files) const;
   void add_drop_ins(const std::vector<std::string>& names, Files& files,
                     std::map<std::string, std::string>& by_basename) const;
   bool outranks_generated(const std::string& drop_in) const;
   std::vector<std::string> aliases_of(const std::string& name) const;
   const Listing& listing_of(const std::string& path) const;
-  const Result<std::string>& text_of(const std::string& path) const;
+  Result<std::string> read(const std::string& path) const;
+  const Result<std::string>& fragment_text(const std::string& path) const;
+  const Result<std::string>& drop_in_text(const std::string& path) const;
 
   const Root& root_;
   SearchPath search_path_;
   std::vector<std::string> resolved_path_; ///< the same directories, links resolved
   Diagnostics problems_;
   std::map<std::string, std::set<std::string>>
-      drop_in_dirs_;                             ///< by search directory: "x.service.d"
-  std::map<std::string, std::string> fragments_; ///< name → path in the first directory that has it
-  std::map<std::string, std::string> aliases_;   ///< alias → name that it links to
+      drop_in_dirs_; ///< by search directory: "x.service.d"
+  Fragments fragments_;
+  std::map<std::string, std::string> aliases_;            ///< alias → name that it links to
   std::map<std::string, std::vector<std::string>> names_; ///< real name → its aliases
   std::set<std::string> null_links_;                      ///< fragments that are links to /dev/null
   std::map<std::string, std::string> resolved_;           ///< directory → with links resolved
-  mutable std::map<std::string, Result<std::string>> texts_;
+  // Many units may share a drop-in. Of the fragments only the last one read is kept: a machine can
+  // have thousands, and most of them declare nothing.
+  mutable std::map<std::string, Result<std::string>> drop_in_texts_;
+  mutable std::string last_fragment_;
+  mutable Result<std::string> last_text_;
   mutable std::map<std::string, Listing> listings_; ///< by ".d" path
 };
 
