@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Times the generator over 300 unit files, 10 of them declared, beside reading the same files with
-cat: whole processes, one after the other, medians.
+"""Times the generator over 300, 3,000 and 30,000 unit files, 1 % of them declared, beside one cat
+that reads the same files: whole processes, in turns, medians. Peak memory is what a run over so many
+files takes more than a run over one.
 
-Usage: generator.py GENERATOR
+Usage: generator.py GENERATOR MEASURE
 """
 
 import os
@@ -12,13 +13,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-UNITS = 300
-DECLARED = 10
-ROUNDS = 201
-WARM_UP = 10
+# Unit files and rounds.
+SIZES = {300: 201, 3_000: 51, 30_000: 11}
 GOAL = 3.0
+# What ten times the files may take. In proportion is 10; caches are not endless, and the kernel
+# counts resident pages in batches.
+GROWTH = 15.0
 
 # As long as the unit files of Debian's packages are on average.
 UNIT = """#  SPDX-License-Identifier: LGPL-2.1-or-later
@@ -60,6 +61,8 @@ PRESET = """presets:
     read-only: [{paths}]
 """
 
+VENDOR = "usr/lib/systemd/system"
+
 
 def write(path, text):
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -68,51 +71,81 @@ def write(path, text):
     return path
 
 
-def make_tree(root):
+def make_tree(root, units):
+    """Returns the unit files and drop-ins, relative to VENDOR."""
     files = []
-    for number in range(UNITS):
+    for number in range(units):
         name = f"service-{number}.service"
-        files.append(write(f"{root}/usr/lib/systemd/system/{name}", UNIT.format(number=number)))
-        if number % (UNITS // DECLARED) == 0:
-            files.append(write(f"{root}/etc/systemd/system/{name}.d/landlock.conf",
-                               DECLARATION.format(number=number, port=8000 + number)))
+        write(f"{root}/{VENDOR}/{name}", UNIT.format(number=number))
+        files.append(name)
+        if number % 100 == 0:
+            drop_in = f"etc/systemd/system/{name}.d/landlock.conf"
+            write(f"{root}/{drop_in}", DECLARATION.format(number=number, port=1024 + number))
+            files.append(os.path.relpath(drop_in, VENDOR))
     paths = ", ".join(f"-/usr/lib/{number}" for number in range(40))
     write(f"{root}/usr/lib/unitlock/conf.d/10-runtime.yaml", PRESET.format(paths=paths))
     return files
 
 
-def milliseconds(command, environment):
-    start = time.perf_counter()
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
-    return (time.perf_counter() - start) * 1000
+class Bench:
+    def __init__(self, generator, measure, work):
+        self.generator, self.measure, self.work = generator, measure, work
+
+    def run(self, command, **options):
+        """Milliseconds and KiB."""
+        done = subprocess.run([self.measure, *command], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, check=True, **options)
+        time, memory = done.stderr.split()
+        return int(time) / 1000, int(memory)
+
+    def run_generator(self, root, declared):
+        """As at daemon-reload: systemd has emptied the directory, which lies in memory."""
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as output:
+            taken = self.run([self.generator, output], env={"UNITLOCK_ROOT": root})
+            written = len(os.listdir(output))
+        if written != declared:
+            sys.exit(f"{written} drop-ins were written, not {declared}")
+        return taken
+
+    def medians(self, units, rounds):
+        """Milliseconds and KiB of the generator and of cat."""
+        root = f"{self.work}/{units}"
+        files = make_tree(root, units)
+        taken = []
+        for _ in range(rounds + 1):
+            # One cat, with the shortest names there are: the lowest floor.
+            taken.append(self.run_generator(root, len(files) - units) +
+                         self.run(["cat", *files], cwd=f"{root}/{VENDOR}"))
+        shutil.rmtree(root)
+        del taken[0]  # it filled the caches
+        return [statistics.median(column) for column in zip(*taken)]
 
 
 def main():
-    generator = sys.argv[1]
     with tempfile.TemporaryDirectory() as work:
-        files = make_tree(f"{work}/root")
-        output = f"{work}/out"
-        environment = {"PATH": os.environ["PATH"], "UNITLOCK_ROOT": f"{work}/root"}
-        times = {"cat": [], "generator": []}
-        for round_number in range(WARM_UP + ROUNDS):
-            # As at daemon-reload: systemd has emptied the directory.
-            shutil.rmtree(output, ignore_errors=True)
-            os.mkdir(output)
-            taken = {"cat": milliseconds(["cat", *files], environment),
-                     "generator": milliseconds([generator, output], environment)}
-            if round_number >= WARM_UP:
-                for name, value in taken.items():
-                    times[name].append(value)
-        if len(os.listdir(output)) != DECLARED:
-            sys.exit(f"{len(os.listdir(output))} drop-ins were written, not {DECLARED}")
-    cat = statistics.median(times["cat"])
-    own = statistics.median(times["generator"])
-    print(f"{UNITS} unit files, {DECLARED} declared, median of {ROUNDS} runs")
-    print(f"cat        {cat:6.2f} ms")
-    print(f"generator  {own:6.2f} ms")
-    print(f"ratio      {own / cat:6.2f}    (goal: at most {GOAL:g})")
-    print(f"| generator, {UNITS} unit files, {DECLARED} declared | {own:.1f} ms "
-          f"| `cat` of the same files: {cat:.1f} ms | {own / cat:.2f} | ≤ {GOAL:g} |")
+        bench = Bench(*map(os.path.abspath, sys.argv[1:3]), work)
+        base = bench.medians(1, 21)
+        results = {units: bench.medians(units, rounds) for units, rounds in SIZES.items()}
+    rows, met, last = [], True, None
+    print("unit files        generator                 cat              ratio")
+    for units, (own, memory, cat, cat_memory) in results.items():
+        memory -= base[1]
+        thousands = units / 1000
+        print(f"{units:10,} {own:7.1f} ms {memory:6.0f} KiB  {cat:7.1f} ms "
+              f"{cat_memory - base[3]:6.0f} KiB  {own / cat:5.2f}   for 1,000: "
+              f"{own / thousands:5.1f} ms {memory / thousands:5.0f} KiB")
+        rows.append(f"| generator, {units:,} unit files, 1 % declared | {own:.1f} ms, "
+                    f"{memory / 1024:.1f} MiB | `cat` of the same files: {cat:.1f} ms "
+                    f"| {own / cat:.2f} | ≤ {GOAL:g} |")
+        met = met and own / cat <= GOAL
+        if last:
+            growth = own / last[0], memory / last[1], cat / last[2]
+        last = own, memory, cat
+    rows.append(f"| … from 3,000 to 30,000 | {growth[0]:.1f} × the time, {growth[1]:.1f} × the "
+                f"memory | `cat`: {growth[2]:.1f} × the time | | ≤ {GROWTH:g} × |")
+    met = met and max(growth[:2]) <= GROWTH
+    print(*rows, sep="\n")
+    return 0 if met else 1
 
 
-main()
+sys.exit(main())
