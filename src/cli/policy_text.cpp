@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/policy_text.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -57,6 +59,16 @@ std::string headline(const DeclaredUnit& declared) {
   return "confined when started";
 }
 
+/// The settings whose commands are confined.
+std::vector<std::string> command_settings(const Declaration& declaration) {
+  std::vector<std::string> settings;
+  for (const ExecLineWord& line : kExecLines)
+    if (std::any_of(declaration.commands.begin(), declaration.commands.end(),
+                    [&](const WrappedCommand& command) { return command.line == line.line; }))
+      settings.push_back(fmt::format("{}=", line.setting));
+  return settings;
+}
+
 std::string abi_text(const Policy& policy, const ShownAbi& shown) {
   if (shown.whose.empty())
     return fmt::format("{} asked for", policy.abi);
@@ -80,6 +92,8 @@ void print_settings(std::FILE* stream, const DeclaredUnit& declared, const Shown
                                     ? "refuse to start (Compatibility=strict)"
                                     : "start with what they can enforce (best-effort)");
     fields.add("Landlock ABI", abi_text(policy, shown));
+    if (policy.commands.size() > 1)
+      fields.add_words("Commands", command_settings(declared.declaration));
     fields.add_words("Restricted", family_words(policy));
     fields.add_words("Kept inside", scope_words(policy));
     fields.add("Denials", policy.log_denials ? "logged" : "not logged (LogDenials=no)");
@@ -280,6 +294,7 @@ ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown) {
   json["abi"] = policy.abi;
   json["strict"] = policy.compatibility == Compatibility::Strict;
   json["log_denials"] = policy.log_denials;
+  json["commands"] = command_settings(declaration);
   json["restricted"] = names_of(restricted_by(policy));
   json["rules"] = rules_json(policy);
   json["quiet"] = quiet_json(policy);

@@ -50,39 +50,109 @@ const Assignment* context_setting(const Unit& unit) {
   return nullptr;
 }
 
-void check_wrappable(const Root& root, const Unit& unit, const SourceRef& declared_at,
-                     Declaration& out) {
+/// What keeps the commands of one setting from being wrapped, or the commands.
+struct WrappedLine {
+  std::vector<WrappedCommand> commands;
+  Diagnostics problems;
+};
+
+WrappedLine wrap_line(const Root& root, const Unit& unit, const ExecLineWord& line) {
+  WrappedLine out;
   auto block = [&](const SourceRef& where, std::string why) {
-    out.state = State::Unwrappable;
-    out.diagnostics.push_back({Severity::Error, where, "not confined: " + std::move(why)});
+    out.problems.push_back({Severity::Error, where, std::move(why)});
   };
-  if (!unit.reads_generated)
-    block(declared_at, "$SYSTEMD_UNIT_PATH keeps systemd from reading what generators write");
-  if (unit.fragment.empty()) {
-    block(declared_at, "there is no unit file (or another generator makes it)");
-    return;
-  }
-  if (is_dash_prefix(unit.name))
-    block(declared_at, "a drop-in for a name with a dash at its end reaches other units too");
-  if (const Assignment* later = later_exec_start(unit))
+  if (const Assignment* later = later_setting(unit, line.setting))
     block(later->where,
-          fmt::format("ExecStart= is set in a drop-in that sorts behind {}", kDropInName));
-  auto commands = exec_commands(unit, "ExecStart");
+          fmt::format("a drop-in that sorts behind {} sets {}=", kDropInName, line.setting));
+  auto commands = exec_commands(unit, line.setting);
   if (!commands) {
     block(commands.error().where.value_or(SourceRef{unit.fragment, 0, 0}),
           commands.error().message);
-    return;
+    return out;
   }
-  if (commands->empty())
-    block({unit.fragment, 0, 0}, "the unit has no ExecStart=");
-  if (const Assignment* context = context_setting(unit))
-    block(context->where, fmt::format("{}= would apply to the wrapper", context->key));
   for (const ExecCommand& command : *commands) {
     auto program = program_to_wrap(root, unit, command);
     if (program)
-      out.commands.push_back({command, *program});
+      out.commands.push_back({line.line, command, *program});
     else
       block(command.where, to_string(program.error()));
+  }
+  return out;
+}
+
+/// What keeps the unit as a whole from being wrapped.
+Diagnostics unit_obstacles(const Unit& unit, const SourceRef& declared_at) {
+  Diagnostics problems;
+  auto block = [&](const SourceRef& where, std::string why) {
+    problems.push_back({Severity::Error, where, std::move(why)});
+  };
+  if (!unit.reads_generated)
+    block(declared_at, "$SYSTEMD_UNIT_PATH keeps systemd from reading what generators write");
+  if (unit.fragment.empty())
+    block(declared_at, "there is no unit file (or another generator makes it)");
+  else if (is_dash_prefix(unit.name))
+    block(declared_at, "a drop-in for a name with a dash at its end reaches other units too");
+  if (const Assignment* context = context_setting(unit))
+    block(context->where, fmt::format("{}= would apply to the wrapper", context->key));
+  return problems;
+}
+
+void wrap_start(const Root& root, const Unit& unit, const SourceRef& declared_at,
+                Declaration& out) {
+  Diagnostics problems = unit_obstacles(unit, declared_at);
+  if (!unit.fragment.empty()) {
+    WrappedLine start = wrap_line(root, unit, kExecLines[0]);
+    if (start.commands.empty() && start.problems.empty())
+      problems.push_back({Severity::Error, {unit.fragment, 0, 0}, "the unit has no ExecStart="});
+    std::move(start.problems.begin(), start.problems.end(), std::back_inserter(problems));
+    out.commands = std::move(start.commands);
+  }
+  if (!problems.empty())
+    out.state = State::Unwrappable;
+  for (Diagnostic& problem : problems) {
+    problem.message = "not confined: " + problem.message;
+    out.diagnostics.push_back(std::move(problem));
+  }
+}
+
+/// Each setting counts for itself: all of its commands are wrapped, or none.
+void wrap_others(const Root& root, const Unit& unit, Declaration& out) {
+  for (const ExecLineWord& line : kExecLines) {
+    if (line.line == ExecLine::Start || !out.policy.commands.contains(line.line))
+      continue;
+    WrappedLine wrapped = wrap_line(root, unit, line);
+    for (Diagnostic& problem : wrapped.problems) {
+      problem.severity = Severity::Warning;
+      problem.message = fmt::format("{}= is not confined: {}", line.setting, problem.message);
+      out.left_out.push_back(problem);
+      out.diagnostics.push_back(std::move(problem));
+    }
+    if (wrapped.problems.empty())
+      std::move(wrapped.commands.begin(), wrapped.commands.end(), std::back_inserter(out.commands));
+  }
+}
+
+/// Each command that is confined makes a domain of its own beside that of the service, and signals
+/// do not pass from one to the other (landlock(7), LANDLOCK_SCOPE_SIGNAL). What runs before the
+/// service or after it has nobody to signal.
+bool may_signal_the_service(ExecLine line) {
+  return line == ExecLine::Post || line == ExecLine::Reload || line == ExecLine::Stop;
+}
+
+void warn_of_signals(Declaration& out) {
+  if ((restricted_by(out.policy).scope & landlock::mask_of("scope.signal")) == 0)
+    return;
+  for (const ExecLineWord& line : kExecLines) {
+    auto first =
+        std::find_if(out.commands.begin(), out.commands.end(),
+                     [&](const WrappedCommand& command) { return command.line == line.line; });
+    if (first == out.commands.end() || !may_signal_the_service(line.line))
+      continue;
+    out.diagnostics.push_back(
+        {Severity::Warning, first->command.where,
+         fmt::format("{}= is confined apart from the service and cannot signal it: leave {} out of "
+                     "Commands=, or signal out of Scope=",
+                     line.setting, line.word)});
   }
 }
 
@@ -95,9 +165,9 @@ void add_derived(const Root& root, const Unit& unit, Declaration& out) {
 
 } // namespace
 
-const Assignment* later_exec_start(const Unit& unit) {
+const Assignment* later_setting(const Unit& unit, std::string_view setting) {
   for (const Assignment& assignment : unit.assignments)
-    if (assignment.section == "Service" && assignment.key == "ExecStart" &&
+    if (assignment.section == "Service" && assignment.key == setting &&
         assignment.where.file != unit.fragment &&
         path_basename(assignment.where.file) > std::string_view(kDropInName))
       return &assignment;
@@ -143,7 +213,9 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
     return out;
   }
   out.state = State::Confined;
-  check_wrappable(root, unit, section.where, out);
+  wrap_start(root, unit, section.where, out);
+  if (out.state == State::Confined)
+    wrap_others(root, unit, out);
   if (section.derive_from_unit)
     add_derived(root, unit, out);
   remove_duplicates(out.policy);
@@ -152,6 +224,8 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
     out.diagnostics.push_back(
         {Severity::Error, section.where, "the policy restricts nothing; Mode=off says so openly"});
   }
+  if (out.state == State::Confined)
+    warn_of_signals(out);
   return out;
 }
 

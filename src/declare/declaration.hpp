@@ -17,6 +17,7 @@ namespace unitlock {
 inline constexpr const char* kDropInName = "zz-unitlock.conf";
 
 struct WrappedCommand {
+  ExecLine line = ExecLine::Start; ///< of which setting
   ExecCommand command;
   std::string program; ///< what systemd would execute: absolute, specifiers not expanded
 };
@@ -31,14 +32,18 @@ struct Declaration {
   };
   State state = State::None;
   Policy policy;
-  std::vector<WrappedCommand> commands; ///< of ExecStart=
+  /// Of ExecStart= first, and then of the settings that Commands= adds.
+  std::vector<WrappedCommand> commands;
+  /// Settings that Commands= names and whose commands run unconfined all the same, each with why.
+  /// They are among the diagnostics too.
+  Diagnostics left_out;
   /// Unwrappable: the first Error says why.
   Diagnostics diagnostics;
 };
 
-/// An ExecStart= of a drop-in that systemd reads after ours: it has the last word. nullptr where
-/// there is none.
-const Assignment* later_exec_start(const Unit& unit);
+/// The setting ("ExecStart") in a drop-in that systemd reads after ours: it has the last word.
+/// nullptr where there is none.
+const Assignment* later_setting(const Unit& unit, std::string_view setting);
 
 /// The drop-in of an administrator that takes the place of the generated one: in a directory that
 /// systemd looks at before the generators'. nullptr where there is none.

@@ -122,19 +122,22 @@ Result<void> set_derive(Section& section, const Assignment& assignment) {
   return {};
 }
 
+/// ExecStart= is among them whatever is said: a declaration never leaves it out.
 Result<void> set_commands(Section& section, const Assignment& assignment) {
   auto words = split_words(assignment.value);
   if (!words)
     return tl::unexpected(words.error());
+  std::set<ExecLine>& commands = section.policy.commands;
+  if (words->empty())
+    commands = {ExecLine::Start};
   for (const std::string& word : *words) {
-    constexpr std::string_view kLater[] = {"condition", "pre",  "post",
-                                           "reload",    "stop", "stop-post"};
-    if (std::find(std::begin(kLater), std::end(kLater), word) != std::end(kLater))
-      return fail(fmt::format("Commands={} is not supported by this version", word));
-    if (word != "start")
-      return fail(fmt::format("'{}' is no kind of command", word));
+    auto row = std::find_if(std::begin(kExecLines), std::end(kExecLines),
+                            [&](const ExecLineWord& r) { return r.word == word; });
+    if (row == std::end(kExecLines))
+      return fail(fmt::format(
+          "'{}' is none of start, condition, pre, post, reload, stop, stop-post", word));
+    commands.insert(row->line);
   }
-  section.policy.commands = {ExecLine::Start};
   return {};
 }
 

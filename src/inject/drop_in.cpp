@@ -23,16 +23,27 @@ std::string option_word(const std::string& option, bool variables) {
   return quote_word(variables ? escape_variables(option) : option);
 }
 
-std::string render_command(const WrappedCommand& wrapped, const std::vector<std::string>& options,
-                           const std::string& wrapper) {
+std::string render_command(std::string_view setting, const WrappedCommand& wrapped,
+                           const std::vector<std::string>& options, const std::string& wrapper) {
   const ExecCommand& command = wrapped.command;
   bool variables = !command.no_variables;
   // "@" is gone: the wrapper's own argv[0] is its path, the service's stands behind "--".
-  std::string line = fmt::format("ExecStart={}{}", command.prefixes, wrapper);
+  std::string line = fmt::format("{}={}{}", setting, command.prefixes, wrapper);
   for (const std::string& option : options)
     line += " \\\n    " + option_word(option, variables);
   line += " \\\n    " + option_word("--program=" + wrapped.program, variables);
   return line + " \\\n    -- " + command.argv_text + "\n";
+}
+
+/// All commands of a setting; nothing where none of its commands is wrapped.
+std::string render_line(const ExecLineWord& line, const std::vector<WrappedCommand>& commands,
+                        const std::vector<std::string>& options, const std::string& wrapper) {
+  std::string text;
+  for (const WrappedCommand& command : commands)
+    if (command.line == line.line)
+      text += (text.empty() ? fmt::format("{}=\n", line.setting) : "") +
+              render_command(line.setting, command, options, wrapper);
+  return text;
 }
 
 bool is_set(const Unit& unit, const char* key) {
@@ -132,7 +143,7 @@ std::string render_refusal(const Unit& unit, const Declaration& declaration,
                            const std::string& wrapper) {
   std::string text = kHeader;
   text += "# The declaration is invalid: the service must not start unconfined.\n";
-  if (later_exec_start(unit))
+  if (later_setting(unit, "ExecStart"))
     text += "[Unit]\n# A later drop-in sets ExecStart= again.\nAssertPathExists=!/\n";
   text += fmt::format("[Service]\n{}{}ExecStart={} --unit=%n", kRefusalSettings,
                       render_obstacles(unit), wrapper);
@@ -145,11 +156,11 @@ std::string render_confined(const Unit& unit, const Declaration& declaration,
                             const std::string& wrapper) {
   std::string text =
       fmt::format("{}# The policy of {}; `unitlock show` says where each rule is from.\n"
-                  "[Service]\nExecStart=\n",
+                  "[Service]\n",
                   kHeader, unit.name);
   std::vector<std::string> options = wrapper_options(unit, declaration);
-  for (const WrappedCommand& command : declaration.commands)
-    text += render_command(command, options, wrapper);
+  for (const ExecLineWord& line : kExecLines)
+    text += render_line(line, declaration.commands, options, wrapper);
   text += render_identifier(unit, declaration.commands.front().program);
   text += render_system_calls(unit);
   text += render_wrapper_access(unit, wrapper);

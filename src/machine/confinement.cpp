@@ -120,6 +120,7 @@ private:
   bool judge_running(const Service& service);
   void judge_missing_record(const Service& service);
   void judge_record(const StartRecord& record);
+  void judge_shortfalls(const StartRecord& record);
 
   const StartRecord* worst_record() const;
   bool is_confined() const;
@@ -354,15 +355,32 @@ void Judge::judge_record(const StartRecord& record) {
            {restart()});
     return;
   }
-  if (record.dropped.empty() && record.unknown.empty()) {
-    decide(State::Enforced, "");
-    return;
-  }
+  judge_shortfalls(record);
+}
+
+/// "this kernel cannot restrict …"; empty where it can.
+std::string lacking_rights(const StartRecord& record) {
   std::vector<std::string> names = names_of(record.dropped);
   names.insert(names.end(), record.unknown.begin(), record.unknown.end());
+  if (names.empty())
+    return "";
   std::string kernel = record.unknown.empty() ? kernel_for(record.dropped) : "";
-  decide(State::Partly, fmt::format("this kernel cannot restrict {}{}", fmt::join(names, " "),
-                                    kernel.empty() ? "" : fmt::format(" (Linux {} can)", kernel)));
+  return fmt::format("this kernel cannot restrict {}{}", fmt::join(names, " "),
+                     kernel.empty() ? "" : fmt::format(" (Linux {} can)", kernel));
+}
+
+/// The service runs with its policy; the kernel may lack a part of it, and commands beside
+/// ExecStart= that Commands= asked for may not be confined.
+void Judge::judge_shortfalls(const StartRecord& record) {
+  std::string reason = lacking_rights(record);
+  const Diagnostics& left_out = facts_.declaration.left_out;
+  if (left_out.empty()) {
+    decide(reason.empty() ? State::Enforced : State::Partly, reason);
+    return;
+  }
+  reason += (reason.empty() ? "" : "; ") + unitlock::to_string(left_out.front());
+  decide(State::Partly, reason,
+         {"take the command's kind out of Commands=, or change the command"});
 }
 
 void Judge::choose(const Service& service) {

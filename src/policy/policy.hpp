@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "landlock/abi.hpp"
 #include "landlock/access.hpp"
+#include "policy/exec_line.hpp"
 
 namespace unitlock {
 
@@ -58,7 +59,6 @@ struct QuietRule {
 
 enum class Mode : std::uint8_t { Enforce, Permissive, Off };
 enum class Compatibility : std::uint8_t { BestEffort, Strict };
-enum class ExecLine : std::uint8_t { Start, Condition, Pre, Post, Reload, Stop, StopPost };
 
 /// One bit for each landlock::Family.
 using FamilySet = std::uint8_t;

@@ -77,6 +77,45 @@ TEST_F(DeclarationTest, StatesAreToldApart) {
   }
 }
 
+TEST_F(DeclarationTest, CommandsWrapsOtherSettingsWholeOrNotAtAll) {
+  service("ExecStartPre=/bin/p1 ; -/bin/p2\nExecStop=/bin/s\nExecStop=+/bin/s\nExecReload=/bin/r\n"
+          "[X-Landlock]\nCommands=pre stop post\nScope=abstract-unix-socket\n");
+  Declaration d = declaration();
+  EXPECT_EQ(d.state, State::Confined);
+  std::vector<std::string> wrapped;
+  for (const WrappedCommand& command : d.commands)
+    wrapped.push_back(command.program);
+  EXPECT_THAT(wrapped, ElementsAre("/bin/a", "/bin/p1", "/bin/p2"));
+  ASSERT_EQ(d.left_out.size(), 1U);
+  EXPECT_EQ(to_string(d.left_out[0]),
+            "/usr/lib/systemd/system/a.service:5: ExecStop= is not confined: the prefix + asks "
+            "systemd to apply no sandboxing to the command");
+  EXPECT_EQ(d.diagnostics, d.left_out);
+  std::vector<std::string> granted;
+  for (const PathRule& rule : d.policy.paths)
+    if (rule.from.said_by.starts_with("derived"))
+      granted.push_back(rule.path);
+  EXPECT_THAT(granted, ElementsAre("/bin/a", "/bin/p1", "/bin/p2")) << "all may execute each other";
+}
+
+TEST_F(DeclarationTest, ACommandThatCannotSignalTheServiceIsWarnedOf) {
+  const std::string lines = "ExecReload=/bin/kill $MAINPID ; /bin/x\nExecStartPre=/bin/p\n"
+                            "[X-Landlock]\nCommands=reload pre\n";
+  service(lines);
+  Declaration d = declaration();
+  EXPECT_EQ(d.state, State::Confined);
+  ASSERT_EQ(d.diagnostics.size(), 1U);
+  EXPECT_EQ(d.diagnostics[0].severity, Severity::Warning);
+  EXPECT_EQ(
+      to_string(d.diagnostics[0]),
+      "/usr/lib/systemd/system/a.service:3: ExecReload= is confined apart from the service and "
+      "cannot signal it: leave reload out of Commands=, or signal out of Scope=");
+  for (const char* line : {"Scope=abstract-unix-socket\n", "Restrict=filesystem\n", "ABI=5\n"}) {
+    service(lines + line);
+    EXPECT_THAT(declaration().diagnostics, IsEmpty()) << line;
+  }
+}
+
 TEST_F(DeclarationTest, ALaterDropInThatSetsExecStartIsReported) {
   service("[X-Landlock]\n");
   tree_.write("/etc/systemd/system/a.service.d/zz-early.conf",

@@ -131,7 +131,14 @@ TEST_F(SectionTest, ScalarsTakeTheLastValueAndResetToTheDefault) {
   EXPECT_TRUE(policy("LogDenials=off\nLogDenials=\n").log_denials);
   EXPECT_FALSE(declare("DeriveFromUnit=no\n").derive_from_unit);
   EXPECT_TRUE(declare("DeriveFromUnit=no\nDeriveFromUnit=\n").derive_from_unit);
-  EXPECT_THAT(policy("Commands=start\nCommands=\n").commands, ElementsAre(ExecLine::Start));
+  EXPECT_THAT(policy("Commands=pre\nCommands=\n").commands, ElementsAre(ExecLine::Start));
+}
+
+TEST_F(SectionTest, CommandsAddToTheServicesOwn) {
+  EXPECT_THAT(policy("").commands, ElementsAre(ExecLine::Start));
+  EXPECT_THAT(policy("Commands=start\n").commands, ElementsAre(ExecLine::Start));
+  EXPECT_THAT(policy("Commands=reload\nCommands=pre stop-post\n").commands,
+              ElementsAre(ExecLine::Start, ExecLine::Pre, ExecLine::Reload, ExecLine::StopPost));
 }
 
 TEST_F(SectionTest, BadValuesAreErrorsWithTheirPlace) {
@@ -167,7 +174,6 @@ TEST_F(SectionTest, BadValuesAreErrorsWithTheirPlace) {
                            "Mode=x",
                            "LogDenials=x",
                            "DeriveFromUnit=x",
-                           "Commands=reload",
                            "Commands=x",
                            "Preset='a"}) {
     auto found = errors(declare(std::string("ABI=1\n") + line + "\n"));

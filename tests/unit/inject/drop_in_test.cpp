@@ -25,7 +25,7 @@ Declaration confined(const Unit& unit) {
   declaration.state = Declaration::State::Confined;
   const auto commands = exec_commands(unit, "ExecStart").value();
   for (const ExecCommand& command : commands)
-    declaration.commands.push_back({command, command.path});
+    declaration.commands.push_back({ExecLine::Start, command, command.path});
   return declaration;
 }
 

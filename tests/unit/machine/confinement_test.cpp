@@ -94,6 +94,18 @@ const Case kCases[] = {
     {"as declared", State::Enforced, "", [](Facts&) {}},
     {"an older kernel", State::Partly, "net.bind_udp net.connect_send_udp (Linux 7.2 can)",
      [](Facts& f) { records_of(f).records = {record(100, 7)}; }},
+    {"a command that Commands= asked for is not wrapped", State::Partly,
+     "ExecStop= is not confined",
+     [](Facts& f) {
+       f.declaration.left_out = {
+           {Severity::Warning, {"/f", 1, 0}, "ExecStop= is not confined: why"}};
+     }},
+    {"that, on an older kernel", State::Partly, "(Linux 7.2 can); /f:1: ExecStop= is",
+     [](Facts& f) {
+       records_of(f).records = {record(100, 7)};
+       f.declaration.left_out = {
+           {Severity::Warning, {"/f", 1, 0}, "ExecStop= is not confined: why"}};
+     }},
     {"a right that only the wrapper knows", State::Partly, "fs.new",
      [](Facts& f) { records_of(f).records[0].unknown = {"fs.new"}; }},
     {"no Landlock", State::NotEnforced, "no Landlock",
