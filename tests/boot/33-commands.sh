@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Commands=: what runs beside ExecStart= is confined too where it is asked for, and only there.
+. /opt/boot-tests/lib.sh
+
+echo secret >/srv/secret
+chmod 644 /srv/secret
+# A command that says by its exit status whether it was let to read the secret.
+attempt="$TRYD do read /srv/secret"
+
+# service LINES: each of its commands tries to read the secret.
+service() {
+    cat >/etc/systemd/system/commands.service <<END
+[Service]
+Type=notify
+NotifyAccess=all
+RuntimeDirectory=commands
+ExecCondition=-$attempt
+ExecStartPre=-$attempt
+ExecStart=$TRYD serve --notify /run/commands/sock
+ExecStartPost=-$attempt
+ExecReload=-$attempt
+ExecReload=/bin/kill -CONT \$MAINPID
+ExecStop=-$attempt
+ExecStopPost=-$attempt
+$1
+END
+    restart commands
+    wait_for ask commands pid
+}
+
+# answers SETTING: how the last run of its first command ended; 0 is "ok", 1 a denial.
+answers() {
+    systemctl show -P "$1" commands.service | grep -o 'status=[0-9]*' | head -n 1
+}
+
+service ""
+check_equal "undeclared: a command reads the secret" status=0 "$(answers ExecStartPre)"
+
+service "[X-Landlock]"
+check_answer "the service itself is confined" commands "errno EACCES" read /srv/secret
+for setting in ExecCondition ExecStartPre ExecStartPost; do
+    check_equal "$setting= is not, unless it is asked for" status=0 "$(answers $setting)"
+done
+check "and systemctl reload signals the service" systemctl reload commands
+
+service "[X-Landlock]
+Commands=condition pre post reload stop stop-post"
+for setting in ExecCondition ExecStartPre ExecStartPost; do
+    check_equal "$setting= is confined" status=1 "$(answers $setting)"
+done
+check "each of them left a start record" \
+    test "$(journal_of commands.service | grep -c 'confined by Landlock')" -ge 4
+check "the generator warned that ExecReload= cannot signal" \
+    bash -c 'unitlock show commands 2>&1 | grep -F "ExecReload= is confined apart from the service"'
+check_fails "and it cannot" systemctl reload commands
+check_equal "ExecReload= is confined" status=1 "$(answers ExecReload)"
+check "the denials are the unit's" denied commands.service fs.read_file /srv/secret
+check "systemd itself stops the service, whatever is in its scope" systemctl stop commands
+check_equal "ExecStop= is confined" status=1 "$(answers ExecStop)"
+check_equal "ExecStopPost= is confined" status=1 "$(answers ExecStopPost)"
+
+service "[X-Landlock]
+Commands=reload
+Scope=abstract-unix-socket"
+check_equal "ExecStartPre= is not confined again" status=0 "$(answers ExecStartPre)"
+check "without signal in its scope the service is reloaded" systemctl reload commands
+check_equal "by a confined ExecReload=" status=1 "$(answers ExecReload)"
+
+service "ExecStop=+/bin/true
+[X-Landlock]
+ABI=$(kernel_abi)
+Commands=stop pre"
+check_equal "a setting that cannot be wrapped is counted" "partly enforced" "$(state_of commands)"
+check_equal "the others are confined" status=1 "$(answers ExecStartPre)"
+systemctl stop commands
+check_equal "and that one is left alone" status=0 "$(answers ExecStop)"
+
+plan
