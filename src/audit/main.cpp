@@ -188,7 +188,7 @@ Result<void> turn_off(KernelAudit& audit) {
 /// of journald brings them up in order; descriptors of running services survive it. Tried once
 /// only.
 Result<void> make_journald_listen() {
-  auto manager = machine::connect_manager();
+  auto manager = machine::connect_manager(RuntimeScope::System);
   if (!manager)
     return tl::unexpected(manager.error());
   auto state = (*manager)->active_state(kSocket);

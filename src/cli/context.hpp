@@ -3,7 +3,9 @@
 // verb hands its work back to main.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/files.hpp"
@@ -30,6 +32,9 @@ struct Context {
     static const std::string slash = "/";
     return root.empty() ? slash : root;
   }
+  RuntimeScope scope() const { return user ? RuntimeScope::User : RuntimeScope::System; }
+  /// Whose services are meant; nullopt for the system's.
+  std::optional<std::uint32_t> uid() const;
   bool is_this_machine() const { return root_directory() == "/"; }
   /// Whose declarations are meant. In another root no user is known: only what is declared for all
   /// of them is found there.

@@ -167,10 +167,11 @@ void print_json(const DenialReport& report) {
     fmt::print("{}", json_line(to_json(group, report)));
 }
 
-Result<journal::DenialQuery> to_query(const Options& options) {
+Result<journal::DenialQuery> to_query(const Options& options, const Context& context) {
   journal::DenialQuery query;
   query.units = options.units;
   query.wrapper = UNITLOCK_WRAPPER;
+  query.user = context.uid();
   if (options.has_boot)
     query.boot = options.boot;
   std::uint64_t now = realtime_now_usec();
@@ -211,7 +212,7 @@ int explain_nothing(journal::Journal& journal, const journal::Location& location
 }
 
 int run(const Options& options, const Context& context) {
-  auto query = to_query(options);
+  auto query = to_query(options, context);
   if (!query)
     return no_answer(query.error());
   journal::Location location;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock: the command line. Parses, runs one verb, turns every outcome into an exit status.
+#include <unistd.h>
+
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
@@ -30,6 +32,10 @@ ManagerEnvironment Context::manager(const Root& opened) const {
   if (is_this_machine())
     return user_manager(std::getenv);
   return user_manager([](const char*) -> const char* { return nullptr; });
+}
+
+std::optional<std::uint32_t> Context::uid() const {
+  return user ? std::optional<std::uint32_t>(getuid()) : std::nullopt;
 }
 
 namespace {

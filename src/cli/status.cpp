@@ -36,9 +36,9 @@ struct Machine {
   std::optional<Result<journal::Journal>> journal;
   std::unique_ptr<machine::StartRecordSource> records;
 
-  static Machine connect() {
+  static Machine connect(RuntimeScope scope) {
     Machine here;
-    here.manager = machine::connect_manager();
+    here.manager = machine::connect_manager(scope);
     here.journal = journal::Journal::open({});
     if (*here.journal)
       here.records = machine::start_records_of(**here.journal);
@@ -67,8 +67,10 @@ bool can_count(const ServiceReport& report, const machine::Visibility& visibilit
 }
 
 /// Since it was started.
-Result<std::uint64_t> count_denials(journal::Journal& journal, const ServiceReport& report) {
+Result<std::uint64_t> count_denials(journal::Journal& journal, const ServiceReport& report,
+                                    const std::optional<std::uint32_t>& user) {
   journal::DenialQuery query;
+  query.user = user;
   query.wrapper = UNITLOCK_WRAPPER;
   query.units = {report.facts.unit};
   query.since_usec = report.record()->realtime_usec;
@@ -77,7 +79,7 @@ Result<std::uint64_t> count_denials(journal::Journal& journal, const ServiceRepo
     return tl::unexpected(found.error());
   std::uint64_t count = 0;
   for (const journal::DenialGroup& group : found->groups)
-    if (group.attribution.unit.name == report.facts.unit && !group.attribution.unit.user)
+    if (group.attribution.unit.name == report.facts.unit && group.attribution.unit.user == user)
       count += group.count;
   return count;
 }
@@ -127,12 +129,13 @@ journal::Journal* journal_of(Machine& here) {
 }
 
 std::vector<StatusEntry> add_denials(std::vector<ServiceReport> reports, journal::Journal* journal,
-                                     const machine::Visibility& visibility) {
+                                     const machine::Visibility& visibility,
+                                     const std::optional<std::uint32_t>& user) {
   std::vector<StatusEntry> entries;
   for (ServiceReport& report : reports) {
     StatusEntry entry{std::move(report), std::nullopt};
     if (journal && can_count(entry.report, visibility)) {
-      auto count = count_denials(*journal, entry.report);
+      auto count = count_denials(*journal, entry.report, user);
       if (count)
         entry.denials = *count;
       else
@@ -151,19 +154,19 @@ int status(const Context& context, const Options& options) {
   for (const Diagnostic& problem : index.problems())
     complain(to_string(problem));
   bool is_machine = context.is_this_machine();
-  Machine here = is_machine ? Machine::connect() : Machine();
+  Machine here = is_machine ? Machine::connect(context.scope()) : Machine();
   if (journal::Journal* journal = journal_of(here))
     for (const std::string& warning : journal->warnings())
       complain(warning);
-  machine::Survey survey(
-      {&*root, &index, here.manager_or_error(), here.records_or_error(), UNITLOCK_WRAPPER});
+  machine::Survey survey({&*root, &index, here.manager_or_error(), here.records_or_error(),
+                          UNITLOCK_WRAPPER, context.uid()});
   auto reports = survey_units(survey, options.units);
   if (!reports)
     return no_answer(reports.error());
   machine::Visibility visibility;
   if (is_machine)
     visibility = machine::see_denials(journal_of(here));
-  auto entries = add_denials(std::move(*reports), journal_of(here), visibility);
+  auto entries = add_denials(std::move(*reports), journal_of(here), visibility, context.uid());
   if (options.output == "json")
     print_json(entries, is_machine ? &visibility : nullptr);
   else

@@ -357,7 +357,8 @@ Result<DenialReport> Reader::run() {
   for (const std::string& unit : query_.units)
     patterns.push_back(complete_unit_name(unit));
   std::erase_if(report.groups, [&](const DenialGroup& group) {
-    return !patterns.empty() && !concerns(group.attribution, patterns);
+    return (!patterns.empty() || query_.user) &&
+           !concerns(group.attribution, patterns, query_.user);
   });
   report.boots = journal_.boots();
   return report;
@@ -369,11 +370,15 @@ Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query) {
   return Reader(journal, query).run();
 }
 
-bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns) {
+bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns,
+              const std::optional<std::uint32_t>& user) {
   auto is_named = [&](const UnitName& unit) {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-      return pattern == unit.name || fnmatch(pattern.c_str(), unit.name.c_str(), 0) == 0;
-    });
+    if (user && unit.user != user)
+      return false;
+    return patterns.empty() ||
+           std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+             return pattern == unit.name || fnmatch(pattern.c_str(), unit.name.c_str(), 0) == 0;
+           });
   };
   return is_named(attribution.unit) ||
          std::any_of(attribution.claimants.begin(), attribution.claimants.end(), is_named);

@@ -18,7 +18,9 @@ struct DenialQuery {
   std::optional<std::uint64_t> until_usec;
   std::optional<std::string> boot; ///< as Journal::find_boot()
   std::vector<std::string> units;  ///< names and globs; none means all
-  std::string wrapper;             ///< where the wrapper is installed
+  /// Only what services of this user's manager were denied.
+  std::optional<std::uint32_t> user = std::nullopt;
+  std::string wrapper; ///< where the wrapper is installed
 };
 
 struct DenialReport {
@@ -31,7 +33,9 @@ struct DenialReport {
 
 Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query);
 
-/// Whether a group is one of these units' (full names or globs), or perhaps is.
-bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns);
+/// Whether a group is one of these units' (full names or globs; none means any) of this user (or
+/// anybody's), or perhaps is.
+bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns,
+              const std::optional<std::uint32_t>& user = std::nullopt);
 
 } // namespace unitlock::journal

@@ -101,8 +101,10 @@ private:
     return true;
   }
 
-  std::string reload() const { return "systemctl daemon-reload"; }
-  std::string restart() const { return "systemctl restart " + facts_.unit; }
+  std::string whose() const { return facts_.of_user ? "--user " : ""; }
+  std::string systemctl(const std::string& verb) const { return "systemctl " + whose() + verb; }
+  std::string reload() const { return systemctl("daemon-reload"); }
+  std::string restart() const { return systemctl("restart " + facts_.unit); }
   /// To bring what is declared into force.
   std::vector<std::string> reload_and_restart() const {
     return running_ ? std::vector{reload(), restart()} : std::vector{reload()};
@@ -205,9 +207,10 @@ bool Judge::judge_loading(const Service& service) {
     return decide(State::NotRunning, "the unit is masked");
   if (service.load_state == "not-found")
     return decide(State::ReloadNeeded, "systemd does not know the unit yet", {reload()});
-  return decide(
-      State::NotRunning, fmt::format("systemd cannot load the unit ({})", service.load_state),
-      {"systemctl status " + facts_.unit, "systemd-analyze verify " + facts_.unit, reload()});
+  return decide(State::NotRunning,
+                fmt::format("systemd cannot load the unit ({})", service.load_state),
+                {systemctl("status " + facts_.unit),
+                 fmt::format("systemd-analyze {}verify {}", whose(), facts_.unit), reload()});
 }
 
 bool Judge::judge_commands(const Service& service) {

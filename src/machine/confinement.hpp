@@ -49,6 +49,7 @@ struct Facts {
   std::string unit;
   bool unit_masked = false;
   bool is_template = false; ///< itself, not an instance
+  bool of_user = false;     ///< a user's manager runs it
   Declaration declaration;
   InjectedDropIn drop_in;
   bool switched_off = false; ///< unitlock=off on the kernel command line

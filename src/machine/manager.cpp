@@ -286,29 +286,43 @@ private:
   Bus bus_;
 };
 
-Bus private_bus() {
+Bus private_bus(const std::string& address) {
   sd_bus* raw = nullptr;
   int r = sd_bus_new(&raw);
   Bus bus(raw);
-  r = r < 0 ? r : sd_bus_set_address(raw, "unix:path=/run/systemd/private");
+  r = r < 0 ? r : sd_bus_set_address(raw, address.c_str());
   r = r < 0 ? r : sd_bus_start(raw);
   return r < 0 ? nullptr : std::move(bus);
 }
 
+/// The manager's own socket, which needs no bus; nullptr where it is not for us.
+Bus own_bus(RuntimeScope scope) {
+  if (scope == RuntimeScope::System)
+    return geteuid() == 0 ? private_bus("unix:path=/run/systemd/private") : nullptr;
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  // Anything else would have to be escaped in an address; sd_bus_open_user(3) can do that.
+  constexpr std::string_view kPlain =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/-_.";
+  if (!runtime || std::string_view(runtime).find_first_not_of(kPlain) != std::string_view::npos)
+    return nullptr;
+  return private_bus(fmt::format("unix:path={}/systemd/private", runtime));
+}
+
 } // namespace
 
-Result<std::unique_ptr<Manager>> connect_manager() {
+Result<std::unique_ptr<Manager>> connect_manager(RuntimeScope scope) {
   // The test of sd_booted(3): without it the message would be about a socket that nobody misses.
   if (access("/run/systemd/system", F_OK) != 0)
     return fail("systemd is not running here");
-  Bus bus;
-  if (geteuid() == 0)
-    bus = private_bus();
+  Bus bus = own_bus(scope);
   if (!bus) {
+    bool user = scope == RuntimeScope::User;
     sd_bus* raw = nullptr;
-    int r = sd_bus_open_system(&raw);
+    int r = user ? sd_bus_open_user(&raw) : sd_bus_open_system(&raw);
     if (r < 0)
-      return fail("cannot connect to the system bus", -r);
+      return fail(user ? "cannot connect to the user's manager (is XDG_RUNTIME_DIR set?)"
+                       : "cannot connect to the system bus",
+                  -r);
     bus.reset(raw);
   }
   sd_bus_set_method_call_timeout(bus.get(), kTimeoutUsec);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Questions to systemd's system manager: what it has loaded, and what runs. An interface, so that
+// Questions to a systemd manager: what it has loaded, and what runs. An interface, so that
 // everything behind it is tested without a bus.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/manager_environment.hpp"
 #include "base/result.hpp"
 
 namespace unitlock::machine {
@@ -58,8 +59,8 @@ public:
   virtual Result<void> queue_restart(const std::string& unit) = 0;
 };
 
-/// The system's manager: over its private socket as root, so that it works without a bus, or else
-/// over the system bus. Errors: neither answers.
-Result<std::unique_ptr<Manager>> connect_manager();
+/// The system's manager over its private socket as root, so that it works without a bus, or else
+/// over the system bus; the calling user's manager in the same two ways. Errors: neither answers.
+Result<std::unique_ptr<Manager>> connect_manager(RuntimeScope scope);
 
 } // namespace unitlock::machine

@@ -235,7 +235,11 @@ private:
   }
 
   static std::vector<std::string> trusted_matches(const Invocation& invocation) {
-    return {"_SYSTEMD_UNIT=" + invocation.unit, "_SYSTEMD_INVOCATION_ID=" + invocation.id};
+    std::string id = "_SYSTEMD_INVOCATION_ID=" + invocation.id;
+    if (!invocation.user)
+      return {"_SYSTEMD_UNIT=" + invocation.unit, id};
+    return {"_SYSTEMD_USER_UNIT=" + invocation.unit,
+            fmt::format("_SYSTEMD_OWNER_UID={}", *invocation.user), id};
   }
 
   static void add(StartRecords& found, const RecordFields& fields, const journal::Entry& entry,

@@ -59,8 +59,9 @@ std::optional<RecordFields> parse_start_line(std::string_view line);
 /// Which service, which start of it.
 struct Invocation {
   std::string unit;
-  std::string id;                 ///< 32 hex digits
-  std::uint64_t started_usec = 0; ///< 0: not known
+  std::optional<std::uint32_t> user; ///< whose manager runs it; nullopt for the system's
+  std::string id;                    ///< 32 hex digits
+  std::uint64_t started_usec = 0;    ///< 0: not known
 };
 
 /// The records of one start, first one first.

@@ -62,7 +62,8 @@ void Survey::ask_manager(const std::string& name, Facts& facts) const {
     facts.records = tl::unexpected(sources_.records.error());
   else if (*sources_.records)
     facts.records =
-        (*sources_.records)->find({service.name, service.invocation, service.inactive_exit_usec});
+        (*sources_.records)
+            ->find({service.name, sources_.user, service.invocation, service.inactive_exit_usec});
 }
 
 ServiceReport Survey::report(DeclaredUnit declared) const {
@@ -72,6 +73,7 @@ ServiceReport Survey::report(DeclaredUnit declared) const {
   facts.unit_masked = declared.unit.masked;
   facts.declaration = declared.declaration;
   facts.switched_off = switched_off_;
+  facts.of_user = sources_.user.has_value();
   facts.wrapper = sources_.wrapper;
   auto name = parse_unit_name(facts.unit);
   facts.is_template = name && name->is_template();

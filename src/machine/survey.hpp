@@ -2,6 +2,7 @@
 // Gathers what is declared, loaded and recorded of each service, and has it judged.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ public:
     Result<Manager*> manager = nullptr;
     Result<StartRecordSource*> records = nullptr;
     std::string wrapper;
+    /// Whose manager and services they are; nullopt for the system's.
+    std::optional<std::uint32_t> user = std::nullopt;
   };
   explicit Survey(Sources sources);
 

@@ -83,7 +83,7 @@ VisibilityFacts gather_visibility() {
     facts.processes_hidden = audit->hides_processes().value_or(false);
   }
   facts.in_container = access("/run/systemd/container", F_OK) == 0; // systemd(1) writes it
-  if (auto manager = connect_manager())
+  if (auto manager = connect_manager(RuntimeScope::System))
     if (auto state = (*manager)->active_state("systemd-journald-audit.socket"))
       facts.journald_listens = *state == "active";
   return facts;
