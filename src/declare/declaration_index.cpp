@@ -8,9 +8,17 @@ DeclarationIndex::DeclarationIndex(const Root& root, const ManagerEnvironment& m
       units_(root, unit_search_path(root, manager)) {}
 
 DeclaredUnit DeclarationIndex::find(const std::string& name) const {
-  DeclaredUnit found{units_.load(name), {}};
-  found.declaration = declare(root_, found.unit, presets_, port_names_);
-  return found;
+  return declared(units_.load(name));
+}
+
+DeclaredUnit DeclarationIndex::read(const std::string& name, const std::string& fragment,
+                                    std::vector<std::string> drop_ins) const {
+  return declared(units_.load_files(name, fragment, std::move(drop_ins)));
+}
+
+DeclaredUnit DeclarationIndex::declared(Unit unit) const {
+  Declaration declaration = declare(root_, unit, presets_, port_names_);
+  return {std::move(unit), std::move(declaration)};
 }
 
 std::vector<DeclaredUnit> DeclarationIndex::declared() const {

@@ -33,6 +33,10 @@ public:
   /// gives a unit that does not exist().
   DeclaredUnit find(const std::string& name) const;
 
+  /// A unit made of just these files: what a manager says that it has read.
+  DeclaredUnit read(const std::string& name, const std::string& fragment,
+                    std::vector<std::string> drop_ins) const;
+
   /// The services with files of their own that declare something, Mode=off included, sorted by
   /// name. Templates are among them.
   std::vector<DeclaredUnit> declared() const;
@@ -41,6 +45,8 @@ public:
   const Diagnostics& problems() const { return presets_.problems(); }
 
 private:
+  DeclaredUnit declared(Unit unit) const;
+
   const Root& root_;
   PortNames port_names_;
   Presets presets_;

@@ -6,6 +6,7 @@
 
 #include "inject/drop_in.hpp"
 #include "inject/kernel_command_line.hpp"
+#include "unit/search_path.hpp"
 #include "unit/unit_name.hpp"
 
 namespace unitlock::machine {
@@ -47,15 +48,15 @@ void Survey::find_drop_in(const Unit& unit, Facts& facts) const {
     }
 }
 
-void Survey::ask_manager(const std::string& name, Facts& facts) const {
-  if (!sources_.manager) {
+void Survey::ask_manager(Facts& facts) const {
+  if (!sources_.manager)
     facts.service = tl::unexpected(sources_.manager.error());
-    return;
-  }
-  if (!*sources_.manager)
-    return;
-  facts.service = (*sources_.manager)->service(name);
-  if (!*facts.service || (*facts.service)->invocation.empty())
+  else if (*sources_.manager)
+    facts.service = (*sources_.manager)->service(facts.unit);
+}
+
+void Survey::ask_journal(Facts& facts) const {
+  if (!facts.service || !*facts.service || (*facts.service)->invocation.empty())
     return;
   const Service& service = **facts.service;
   if (!sources_.records)
@@ -66,22 +67,83 @@ void Survey::ask_manager(const std::string& name, Facts& facts) const {
             ->find({service.name, sources_.user, service.invocation, service.inactive_exit_usec});
 }
 
-ServiceReport Survey::report(DeclaredUnit declared) const {
+namespace {
+
+/// The directory of the search path that a fragment or a drop-in ("x.service.d/y.conf") lies in.
+std::string_view search_directory(std::string_view path, bool is_drop_in) {
+  path = path.substr(0, path.rfind('/'));
+  return is_drop_in ? path.substr(0, path.rfind('/')) : path;
+}
+
+/// A file that systemd has read and that another generator wrote; nullptr where there is none.
+const std::string* other_generators_file(const Service& service) {
+  if (is_generated_directory(search_directory(service.fragment, false)))
+    return &service.fragment;
+  for (const std::string& path : service.drop_ins)
+    if (path_basename(path) != kDropInName && is_generated_directory(search_directory(path, true)))
+      return &path;
+  return nullptr;
+}
+
+} // namespace
+
+/// A generator cannot see what another one writes: they run side by side, each time from nothing.
+/// Where that changes what is declared or what would be started, the declaration is not in force.
+void Survey::look_at_generated_files(DeclaredUnit& declared, Facts& facts) const {
+  if (!facts.service || !*facts.service || (*facts.service)->load_state != "loaded")
+    return;
+  const Service& service = **facts.service;
+  const std::string* unseen = other_generators_file(service);
+  if (!unseen)
+    return;
+  std::vector<std::string> drop_ins = service.drop_ins;
+  std::erase_if(drop_ins,
+                [](const std::string& path) { return path_basename(path) == kDropInName; });
+  DeclaredUnit real = sources_.index->read(service.name, service.fragment, std::move(drop_ins));
+  bool same = declared.declaration.state == real.declaration.state &&
+              render_drop_in(declared.unit, declared.declaration, sources_.wrapper) ==
+                  render_drop_in(real.unit, real.declaration, sources_.wrapper);
+  bool unconfined = declared.declaration.state == Declaration::State::None &&
+                    real.declaration.state == Declaration::State::Off;
+  if (!same && !unconfined) {
+    real.declaration.state = Declaration::State::Unwrappable;
+    real.declaration.diagnostics.insert(
+        real.declaration.diagnostics.begin(),
+        {Severity::Error,
+         {*unseen, 0, 0},
+         "not confined as declared: another generator wrote this file, which unitlock-generator "
+         "cannot see"});
+  }
+  declared = std::move(real);
+}
+
+ServiceReport Survey::gather(DeclaredUnit declared) const {
   ServiceReport report;
   Facts& facts = report.facts;
   facts.unit = declared.unit.name;
   facts.unit_masked = declared.unit.masked;
-  facts.declaration = declared.declaration;
   facts.switched_off = switched_off_;
   facts.of_user = sources_.user.has_value();
   facts.wrapper = sources_.wrapper;
   auto name = parse_unit_name(facts.unit);
   facts.is_template = name && name->is_template();
   if (!facts.is_template)
-    ask_manager(facts.unit, facts);
-  find_drop_in(declared.unit, facts);
-  report.verdict = judge(facts);
+    ask_manager(facts);
+  look_at_generated_files(declared, facts);
+  facts.declaration = declared.declaration;
   report.declared = std::move(declared);
+  return report;
+}
+
+void Survey::judge_all(ServiceReport& report) const {
+  ask_journal(report.facts);
+  find_drop_in(report.declared.unit, report.facts);
+  report.verdict = judge(report.facts);
+}
+
+ServiceReport Survey::report(DeclaredUnit declared) const {
+  ServiceReport report = gather(std::move(declared));
+  judge_all(report);
   return report;
 }
 
@@ -105,11 +167,17 @@ Result<std::vector<ServiceReport>> Survey::report_all() const {
     return tl::unexpected(loaded.error());
   for (const std::string& name : *loaded) {
     auto its_template = template_of(name);
-    if (!its_template || !templates.contains(*its_template))
+    bool of_template = its_template && templates.contains(*its_template);
+    if (of_template)
+      used_templates.insert(*its_template);
+    if (names.contains(name))
       continue;
-    used_templates.insert(*its_template);
-    if (names.insert(name).second)
-      reports.push_back(report(name));
+    // Any other may have been loaded from files that the index does not know.
+    ServiceReport found = gather(sources_.index->find(name));
+    if (!of_template && found.facts.declaration.state == Declaration::State::None)
+      continue;
+    if (names.insert(found.facts.unit).second)
+      judge_all(reports.emplace_back(std::move(found)));
   }
   // A template is shown for its instances; by itself only where there is none.
   std::erase_if(reports, [&](const ServiceReport& report) {

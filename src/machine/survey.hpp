@@ -42,13 +42,19 @@ public:
 
   /// One service, by full name or alias.
   ServiceReport report(const std::string& name) const;
-  /// Every service that declares something, and the running instances of templates that do.
+  /// Every service that declares something, the running instances of templates that do, and what
+  /// systemd has loaded from files that unitlock-generator cannot see.
   /// Errors: the manager does not list its units.
   Result<std::vector<ServiceReport>> report_all() const;
 
 private:
   ServiceReport report(DeclaredUnit declared) const;
-  void ask_manager(const std::string& name, Facts& facts) const;
+  /// All but what the journal says.
+  ServiceReport gather(DeclaredUnit declared) const;
+  void judge_all(ServiceReport& report) const;
+  void look_at_generated_files(DeclaredUnit& declared, Facts& facts) const;
+  void ask_manager(Facts& facts) const;
+  void ask_journal(Facts& facts) const;
   void find_drop_in(const Unit& unit, Facts& facts) const;
 
   Sources sources_;

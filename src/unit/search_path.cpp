@@ -70,15 +70,14 @@ std::vector<std::string> named_directories(std::string_view variable,
   return path;
 }
 
-/// Of a manager of either kind: "…/systemd/generator", "…/systemd/generator.early" and ".late".
-bool is_generators(std::string_view directory) {
+} // namespace
+
+bool is_generated_directory(std::string_view directory) {
   std::string_view name = path_basename(directory);
   std::string_view parent = directory.substr(0, directory.size() - name.size());
-  return name.starts_with(kGenerated) && parent.ends_with("/systemd/") &&
+  return parent.ends_with("/systemd/") &&
          (name == kGenerated || name == "generator.early" || name == "generator.late");
 }
-
-} // namespace
 
 SearchPath unit_search_path(const Root& root, const ManagerEnvironment& manager) {
   std::vector<std::string> all =
@@ -88,7 +87,7 @@ SearchPath unit_search_path(const Root& root, const ManagerEnvironment& manager)
   SearchPath path;
   path.reads_generated = false;
   for (std::string& directory : all) {
-    if (is_generators(directory)) {
+    if (is_generated_directory(directory)) {
       if (!path.reads_generated && path_basename(directory) == kGenerated) {
         path.reads_generated = true;
         path.above_generated = path.directories.size();

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/files.hpp"
@@ -25,5 +26,9 @@ struct SearchPath {
 };
 
 SearchPath unit_search_path(const Root& root, const ManagerEnvironment& manager);
+
+/// Whether it is one of a manager's three directories of generated files: "…/systemd/generator",
+/// "…/systemd/generator.early", "…/systemd/generator.late".
+bool is_generated_directory(std::string_view directory);
 
 } // namespace unitlock

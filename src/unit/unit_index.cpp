@@ -324,18 +324,27 @@ bool UnitIndex::outranks_generated(const std::string& drop_in) const {
 }
 
 Unit UnitIndex::load(const std::string& name) const {
-  Unit unit;
-  unit.name = resolve_alias(name);
-  Files files = files_of(unit.name);
-  unit.fragment = files.fragment;
+  std::string real = resolve_alias(name);
+  Files files = files_of(real);
+  Unit unit = files.masked ? Unit() : load_files(real, files.fragment, std::move(files.drop_ins));
+  unit.name = std::move(real);
+  unit.fragment = std::move(files.fragment);
   unit.masked = files.masked;
-  unit.drop_ins = std::move(files.drop_ins);
-  unit.broken = std::move(files.broken);
+  unit.broken.insert(unit.broken.begin(), files.broken.begin(), files.broken.end());
+  return unit;
+}
+
+Unit UnitIndex::load_files(const std::string& name, const std::string& fragment,
+                           std::vector<std::string> drop_ins) const {
+  Unit unit;
+  unit.name = name;
+  unit.fragment = fragment;
+  unit.drop_ins = std::move(drop_ins);
   unit.reads_generated = search_path_.reads_generated;
   std::copy_if(unit.drop_ins.begin(), unit.drop_ins.end(),
                std::back_inserter(unit.outranking_drop_ins),
                [&](const std::string& path) { return outranks_generated(path); });
-  if (!unit.fragment.empty() && !unit.masked)
+  if (!unit.fragment.empty())
     add_file(unit.fragment, fragment_text(unit.fragment), unit);
   for (const std::string& path : unit.drop_ins)
     add_file(path, drop_in_text(path), unit);

@@ -52,6 +52,10 @@ public:
   /// fragment.
   Unit load(const std::string& name) const;
 
+  /// Reads a unit from just these files, wherever they are: what a manager says that it has read.
+  Unit load_files(const std::string& name, const std::string& fragment,
+                  std::vector<std::string> drop_ins) const;
+
   /// Whether `test` holds for the text of any file of the unit: cheaper than load(). True where a
   /// file cannot be read.
   bool any_text(const std::string& name, const std::function<bool(std::string_view)>& test) const;

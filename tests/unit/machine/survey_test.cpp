@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "../base/temp_tree.hpp"
@@ -64,17 +65,26 @@ Service running(const std::string& name, const std::string& drop_in) {
 const char* kTemplate = "[Service]\nExecStart=/bin/a\n[X-Landlock]\nPreset=\n";
 
 struct Fixture {
+  explicit Fixture(const std::vector<std::pair<std::string, std::string>>& more = {}) {
+    for (const auto& [path, text] : more)
+      tree.write(path, text);
+  }
+
   TempTree tree{{"/etc/systemd/system/a@.service", kTemplate},
                 {"/etc/systemd/system/plain.service", "[Service]\nExecStart=/bin/a\n"},
                 {"/etc/systemd/system/off.service",
                  "[Service]\nExecStart=/bin/a\n[X-Landlock]\nPreset=\nMode=off\n"},
                 {"/bin/a", ""}};
   Root root = tree.root();
-  DeclarationIndex index{root, {}};
   FakeManager manager;
   FakeRecords records;
 
-  Survey survey() { return Survey({&root, &index, &manager, &records, kWrapper}); }
+  Survey survey() { return survey(&manager, &records); }
+  Survey survey(Result<Manager*> asked, Result<StartRecordSource*> read) {
+    index.emplace(root, ManagerEnvironment());
+    return Survey({&root, &*index, std::move(asked), std::move(read), kWrapper});
+  }
+  std::optional<DeclarationIndex> index; ///< of the tree as it is when the survey is made
 };
 
 std::vector<std::string> names_of(const std::vector<ServiceReport>& reports) {
@@ -116,15 +126,70 @@ TEST(Survey, FindsTheInjectedDropIn) {
   EXPECT_EQ(report.verdict.state, State::ReloadNeeded);
 }
 
+/// What systemd has loaded from another generator's file.
+Service generated(const std::string& name, std::vector<std::string> drop_ins = {}) {
+  Service service = running(name, "");
+  service.fragment = "/run/systemd/generator.late/" + name;
+  service.drop_ins = std::move(drop_ins);
+  service.exec_start = {{"/bin/a", {"/bin/a"}, false, 7, 0}};
+  return service;
+}
+
+TEST(Survey, NamesWhatOtherGeneratorsMadeAndADeclarationReaches) {
+  const std::string drop_in = "/etc/systemd/system/service.d/landlock.conf";
+  Fixture fixture({{"/run/systemd/generator.late/sysv.service", "[Service]\nExecStart=/bin/a\n"},
+                   {drop_in, "[X-Landlock]\nPreset=\n"}});
+  fixture.manager.services["sysv.service"] = generated("sysv.service", {drop_in});
+  ServiceReport report = fixture.survey().report("sysv.service");
+  EXPECT_EQ(report.verdict.state, State::NotEnforced);
+  EXPECT_NE(report.verdict.reason.find("/run/systemd/generator.late/sysv.service: not confined as "
+                                       "declared: another generator wrote this file"),
+            std::string::npos)
+      << report.verdict.reason;
+  EXPECT_THAT(names_of(*fixture.survey().report_all()), testing::Contains("sysv.service"));
+}
+
+TEST(Survey, NamesAnotherGeneratorsDeclaration) {
+  const std::string path = "/run/systemd/generator/plain.service.d/50-x.conf";
+  Service service = generated("plain.service", {path});
+  service.fragment = "/etc/systemd/system/plain.service";
+  {
+    Fixture fixture({{path, "[X-Landlock]\nPreset=\n"}});
+    fixture.manager.services["plain.service"] = service;
+    EXPECT_EQ(fixture.survey().report("plain.service").verdict.state, State::NotEnforced);
+    EXPECT_THAT(names_of(*fixture.survey().report_all()), testing::Contains("plain.service"));
+  }
+  Fixture fixture({{path, "[Unit]\nAfter=x.service\n"}});
+  fixture.manager.services["plain.service"] = service;
+  EXPECT_EQ(fixture.survey().report("plain.service").verdict.state, State::Undeclared);
+  EXPECT_THAT(names_of(*fixture.survey().report_all()),
+              testing::Not(testing::Contains("plain.service")));
+}
+
+TEST(Survey, NamesAnotherGeneratorsFragmentThatOutranksTheOneThatWasWrapped) {
+  Fixture fixture(
+      {{"/etc/systemd/system/b.service", "[Service]\nExecStart=/bin/a\n[X-Landlock]\nPreset=\n"},
+       {"/run/systemd/generator.early/b.service", "[Service]\nExecStart=/bin/b\n"}});
+  Service service = running("b.service", "/run/systemd/generator/b.service.d/zz-unitlock.conf");
+  service.fragment = "/run/systemd/generator.early/b.service";
+  fixture.manager.services["b.service"] = service;
+  EXPECT_EQ(fixture.survey().report("b.service").verdict.state, State::NotEnforced);
+}
+
+TEST(Survey, AsksTheJournalOnlyAboutWhatDeclaresSomething) {
+  Fixture fixture;
+  fixture.manager.services["plain.service"] = running("plain.service", "");
+  EXPECT_TRUE(fixture.survey().report_all());
+  EXPECT_TRUE(fixture.records.asked.empty());
+}
+
 TEST(Survey, FindsAMaskedDropIn) {
   Fixture fixture;
   fixture.tree.link("/etc/systemd/system/a@.service.d/zz-unitlock.conf", "/dev/null");
-  DeclarationIndex index(fixture.root, {});
-  Survey survey({&fixture.root, &index, &fixture.manager, &fixture.records, kWrapper});
   Service service = running("a@x.service", "");
   service.exec_start[0].path = "/bin/a";
   fixture.manager.services["a@x.service"] = service;
-  ServiceReport report = survey.report("a@x.service");
+  ServiceReport report = fixture.survey().report("a@x.service");
   EXPECT_TRUE(report.facts.drop_in.replaced_by_nothing);
   EXPECT_EQ(report.verdict.state, State::NotEnforced);
 }
@@ -141,7 +206,7 @@ TEST(Survey, SeesTheSwitchOnTheKernelCommandLine) {
 
 TEST(Survey, InAnImageNothingRuns) {
   Fixture fixture;
-  Survey survey({&fixture.root, &fixture.index, nullptr, nullptr, kWrapper});
+  Survey survey = fixture.survey(nullptr, nullptr);
   auto reports = survey.report_all();
   EXPECT_EQ(reports->size(), 2U);
   for (const ServiceReport& report : *reports)
@@ -151,7 +216,7 @@ TEST(Survey, InAnImageNothingRuns) {
 
 TEST(Survey, AManagerThatDoesNotAnswerIsSaid) {
   Fixture fixture;
-  Survey survey({&fixture.root, &fixture.index, fail("no bus"), fail("no journal"), kWrapper});
+  Survey survey = fixture.survey(fail("no bus"), fail("no journal"));
   EXPECT_EQ(survey.report_all()->size(), 2U);
   ServiceReport report = survey.report("a@x.service");
   EXPECT_EQ(report.verdict.state, State::CannotTell);
