@@ -2,13 +2,14 @@
 # shellcheck shell=bash
 # bash completion for unitlock(1)
 
+# Of the manager that the command line names: --user or --system.
 __unitlock_services() {
-    systemctl list-unit-files --type=service --no-legend --no-pager 2>/dev/null | cut -d' ' -f1
-    systemctl list-units --type=service --all --plain --no-legend --no-pager 2>/dev/null | cut -d' ' -f1
+    systemctl "$1" list-unit-files --type=service --no-legend --no-pager 2>/dev/null | cut -d' ' -f1
+    systemctl "$1" list-units --type=service --all --plain --no-legend --no-pager 2>/dev/null | cut -d' ' -f1
 }
 
 _unitlock() {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' word
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' word manager=--system
     local -A options=(
         [denials]='--since --until --boot --directory --file --output'
         [show]='--abi --drop-in --output'
@@ -16,6 +17,7 @@ _unitlock() {
     )
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         [[ -n ${options[$word]-} ]] && verb=$word
+        [[ $word == --user ]] && manager=$word
     done
     case $previous in
     --root | --directory) mapfile -t COMPREPLY < <(compgen -o dirnames -- "$current") ;;
@@ -24,11 +26,11 @@ _unitlock() {
     --since | --until | -b | --boot | --abi) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W "--help --version --root ${options[$verb]-}" -- "$current")
+            mapfile -t COMPREPLY < <(compgen -W "--help --version --root --system --user ${options[$verb]-}" -- "$current")
         elif [[ -z $verb ]]; then
             mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$current")
         else
-            mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_services)" -- "$current")
+            mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_services $manager)" -- "$current")
         fi
         ;;
     esac

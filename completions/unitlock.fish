@@ -2,7 +2,9 @@
 # fish completion for unitlock(1)
 
 function __unitlock_services
-    systemctl list-unit-files --type=service --no-legend --no-pager 2>/dev/null | string split -f1 ' '
+    set -l manager --system
+    contains -- --user (commandline -opc); and set manager --user
+    systemctl $manager list-unit-files --type=service --no-legend --no-pager 2>/dev/null | string split -f1 ' '
 end
 
 set -l verbs denials show status
@@ -12,6 +14,8 @@ complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Sho
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
 complete -c unitlock -l help -s h -d 'Show help'
 complete -c unitlock -l version -d 'Show the version'
+complete -c unitlock -l user -d "Look at the calling user's services"
+complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
 complete -c unitlock -n "__fish_seen_subcommand_from $verbs" -a '(__unitlock_services)'
 complete -c unitlock -n "__fish_seen_subcommand_from $verbs" -s o -l output -x -a 'table json'

@@ -7,9 +7,9 @@
 #
 # No mirror is named: mmdebstrap takes the one that apt uses on this machine.
 
-# What a booted container needs besides systemd: something to confine (nginx), something to ask
-# it with (curl), and something to read the answers with (jq).
-BOOT_PACKAGES=(systemd systemd-sysv dbus procps nginx-light curl jq)
+# What a booted container needs besides systemd: sessions of users (libpam-systemd), something to
+# confine (nginx), something to ask it with (curl), and something to read the answers with (jq).
+BOOT_PACKAGES=(systemd systemd-sysv dbus libpam-systemd procps nginx-light curl jq)
 BUILD_PACKAGES=(build-essential ccache fakeroot)
 
 # control_field FILE FIELD: a field of a control file on one line.
