@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/exec_command.hpp"
 
+#include <limits.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -43,6 +45,14 @@ bool take_prefixes(std::string& path, ExecCommand& command) {
   return separate_argv0;
 }
 
+/// A backslash at the end of the value stands for itself. In the drop-in it would join the next
+/// line, so it is escaped.
+std::string close_escape(std::string arguments) {
+  std::size_t last = arguments.find_last_not_of('\\');
+  std::size_t backslashes = arguments.size() - (last == std::string::npos ? 0 : last + 1);
+  return backslashes % 2 == 0 ? arguments : arguments + '\\';
+}
+
 /// Reads words up to the end of the command; the text between the first and the last is kept as it
 /// is. Leaves `rest` behind the separator.
 Result<std::string> take_arguments(std::string_view& rest) {
@@ -56,7 +66,7 @@ Result<std::string> take_arguments(std::string_view& rest) {
       break;
     end = word->data() + word->size();
   }
-  return std::string(begin, end);
+  return close_escape(std::string(begin, end));
 }
 
 /// systemd's string_is_safe().
@@ -64,6 +74,25 @@ bool is_safe_path(std::string_view path) {
   return std::none_of(path.begin(), path.end(), [](unsigned char c) {
     return c < 0x20 || c == 0x7f || c == '"' || c == '\'' || c == '\\';
   });
+}
+
+/// systemd's path_is_valid() and filename_is_valid(), as far as the lengths go.
+bool is_too_long(std::string_view path) {
+  if (path.size() >= PATH_MAX)
+    return true;
+  while (!path.empty()) {
+    std::size_t slash = std::min(path.find('/'), path.size());
+    if (slash > NAME_MAX)
+      return true;
+    path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return false;
+}
+
+/// systemd's path_implies_directory(). 252 refuses only the slash.
+bool implies_directory(std::string_view path) {
+  std::string_view name = path_basename(path);
+  return name.empty() || name == "." || name == "..";
 }
 
 Result<ExecCommand> take_command(std::string_view first_word, std::string_view& rest,
@@ -75,8 +104,10 @@ Result<ExecCommand> take_command(std::string_view first_word, std::string_view& 
   auto arguments = take_arguments(rest);
   if (!arguments)
     return tl::unexpected(arguments.error());
-  if (command.path.empty() || command.path.back() == '/')
+  if (implies_directory(command.path))
     return fail("the command names no program");
+  if (is_too_long(command.path))
+    return fail("the path of the program is too long");
   if (!is_safe_path(command.path))
     return fail("the path of the program holds a quote, a backslash or a control character");
   if (command.path[0] != '/' && command.path[0] != '%' &&

@@ -41,6 +41,23 @@ TEST(ExecCommand, KeepsArgumentsByteForByte) {
   EXPECT_THAT(commands("/bin/a " + arguments), ElementsAre("|/bin/a|/bin/a " + arguments));
 }
 
+TEST(ExecCommand, ABackslashAtTheEndDoesNotJoinTheNextLine) {
+  EXPECT_THAT(commands(R"(/bin/a b\)"), ElementsAre(R"(|/bin/a|/bin/a b\\)"));
+  EXPECT_THAT(commands(R"(/bin/a \)"), ElementsAre(R"(|/bin/a|/bin/a \\)"));
+  EXPECT_THAT(commands(R"(/bin/a \\)"), ElementsAre(R"(|/bin/a|/bin/a \\)"));
+  EXPECT_THAT(commands(R"(@/bin/a \\\)"), ElementsAre(R"(|/bin/a|\\\\)"));
+}
+
+TEST(ExecCommand, RefusesPathsThatAreTooLong) {
+  EXPECT_THAT(commands("/" + std::string(255, 'a') + "/b"),
+              ElementsAre(testing::StartsWith("|/a")));
+  std::string deep;
+  while (deep.size() < 4096)
+    deep += "/0123456";
+  for (const std::string& path : {"/" + std::string(256, 'a') + "/b", std::string(256, 'a'), deep})
+    EXPECT_THAT(commands(path), ElementsAre("error: the path of the program is too long"));
+}
+
 TEST(ExecCommand, TakesPrefixesInAnyOrder) {
   EXPECT_THAT(commands("-/bin/a"), ElementsAre("-|/bin/a|/bin/a"));
   EXPECT_THAT(commands(":-!/bin/a"), ElementsAre(":-!|/bin/a|/bin/a"));
@@ -74,8 +91,9 @@ TEST(ExecCommand, QuotesAPathThatNeedsIt) {
 }
 
 TEST(ExecCommand, RefusesWhatSystemdRefuses) {
-  for (const char* line : {"-", "@", "/", "/bin/", "bin/a", "@/bin/a", "/a \"b", "\"/a", "@/a ; b",
-                           R"("" a)", R"(/a\"b)", R"(/a\\b)", R"(/a\n)"})
+  for (const char* line :
+       {"-", "@", "/", "/bin/", "bin/a", "@/bin/a", "/a \"b", "\"/a", "@/a ; b", R"("" a)",
+        R"(/a\"b)", R"(/a\\b)", R"(/a\n)", "/bin/.", "/bin/..", "/..", ".", "..", "%t/."})
     EXPECT_THAT(commands(line), ElementsAre(testing::StartsWith("error:"))) << line;
   auto failed = exec_commands(unit_of({{"ExecStart", "bin/a"}}), "ExecStart");
   EXPECT_EQ(failed.error().where->line, 7u);
