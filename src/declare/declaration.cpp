@@ -94,6 +94,11 @@ Diagnostics unit_obstacles(const Unit& unit, const SourceRef& declared_at) {
     block(declared_at, "a drop-in for a name with a dash at its end reaches other units too");
   if (const Assignment* context = context_setting(unit))
     block(context->where, fmt::format("{}= would apply to the wrapper", context->key));
+  // Before systemd 255 such a list has none of Landlock's system calls, and ours cannot be added.
+  auto filter = unit.list("Service", "SystemCallFilter");
+  if (!filter.empty() && filter.front()->value[0] != '~' && sorts_behind(unit, *filter.front()))
+    block(filter.front()->where,
+          fmt::format("a drop-in that sorts behind {} begins SystemCallFilter=", kDropInName));
   return problems;
 }
 
@@ -165,11 +170,15 @@ void add_derived(const Root& root, const Unit& unit, Declaration& out) {
 
 } // namespace
 
+bool sorts_behind(const Unit& unit, const Assignment& assignment) {
+  return assignment.where.file != unit.fragment &&
+         path_basename(assignment.where.file) > std::string_view(kDropInName);
+}
+
 const Assignment* later_setting(const Unit& unit, std::string_view setting) {
   for (const Assignment& assignment : unit.assignments)
     if (assignment.section == "Service" && assignment.key == setting &&
-        assignment.where.file != unit.fragment &&
-        path_basename(assignment.where.file) > std::string_view(kDropInName))
+        sorts_behind(unit, assignment))
       return &assignment;
   return nullptr;
 }

@@ -41,6 +41,9 @@ struct Declaration {
   Diagnostics diagnostics;
 };
 
+/// Whether the assignment stands in a drop-in that systemd reads after ours.
+bool sorts_behind(const Unit& unit, const Assignment& assignment);
+
 /// The setting ("ExecStart") in a drop-in that systemd reads after ours: it has the last word.
 /// nullptr where there is none.
 const Assignment* later_setting(const Unit& unit, std::string_view setting);

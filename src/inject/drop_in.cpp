@@ -50,16 +50,29 @@ bool is_set(const Unit& unit, const char* key) {
   return !unit.list("Service", key).empty();
 }
 
+/// Whether the setting names a path that systemd takes: the others it ignores, and a line of ours
+/// would give the service a mount namespace of its own.
+bool has_path(const Unit& unit, const char* key) {
+  for (const Assignment* assignment : unit.list("Service", key))
+    for (const std::string& word :
+         split_words(assignment->value).value_or(std::vector<std::string>{})) {
+      std::size_t start = word.find_first_not_of("-+");
+      if (start != std::string::npos && (word[start] == '/' || word[start] == '%'))
+        return true;
+    }
+  return false;
+}
+
 /// Where systemd hides the root file system, the wrapper has to be carried in. It is static, so it
 /// needs nothing beside itself.
 std::string render_wrapper_access(const Unit& unit, const std::string& wrapper) {
   std::string lines;
   for (const char* key : {"RootDirectory", "RootImage", "TemporaryFileSystem"})
-    if (is_set(unit, key)) {
+    if (has_path(unit, key)) {
       lines += fmt::format("BindReadOnlyPaths={}\n", wrapper);
       break;
     }
-  if (is_set(unit, "NoExecPaths"))
+  if (has_path(unit, "NoExecPaths"))
     lines += fmt::format("ExecPaths={}\n", wrapper);
   return lines;
 }
@@ -94,9 +107,11 @@ bool filter_may_refuse(const Unit& unit, Names sets, Names calls) {
 }
 
 /// Before systemd 255 no allow-list holds Landlock's system calls; to a deny-list the line adds
-/// nothing. Without any filter it would begin one. prctl(2) is how the wrapper takes its tag.
+/// nothing. Where there is no filter yet, it would begin one and decide of which kind it is.
+/// prctl(2) is how the wrapper takes its tag.
 std::string render_system_calls(const Unit& unit) {
-  if (!is_set(unit, "SystemCallFilter"))
+  auto filter = unit.list("Service", "SystemCallFilter");
+  if (filter.empty() || sorts_behind(unit, *filter.front()))
     return "";
   bool lacks_prctl = filter_may_refuse(unit, {"@process", "@system-service", "@known"}, {"prctl"});
   return fmt::format("SystemCallFilter=landlock_create_ruleset landlock_add_rule "

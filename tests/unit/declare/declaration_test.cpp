@@ -127,6 +127,17 @@ TEST_F(DeclarationTest, ALaterDropInThatSetsExecStartIsReported) {
   EXPECT_EQ(declaration().state, State::Unwrappable);
 }
 
+TEST_F(DeclarationTest, ALaterDropInThatBeginsAListOfAllowedCallsIsReported) {
+  service("[X-Landlock]\n");
+  const char* later = "/etc/systemd/system/a.service.d/zzz.conf";
+  tree_.write(later, "[Service]\nSystemCallFilter=~@clock\n");
+  EXPECT_EQ(declaration().state, State::Confined);
+  tree_.write(later, "[Service]\nSystemCallFilter=@system-service\n");
+  EXPECT_EQ(declaration().state, State::Unwrappable);
+  service("SystemCallFilter=@basic-io\n[X-Landlock]\n");
+  EXPECT_EQ(declaration().state, State::Confined) << "ours is added to the one that was there";
+}
+
 TEST_F(DeclarationTest, AnAdministratorsOwnDropInOfOurNameTakesItsPlace) {
   service("[X-Landlock]\n");
   tree_.write("/usr/lib/systemd/system/a.service.d/zz-unitlock.conf", "");

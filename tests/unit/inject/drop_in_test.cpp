@@ -84,6 +84,22 @@ TEST(DropIn, PutsBackWhatTheWrapperChanges) {
   EXPECT_THAT(drop_in("NoExecPaths=/\n"), HasSubstr("\nExecPaths=/w\n"));
 }
 
+TEST(DropIn, AddsNoMountNamespaceForPathsThatSystemdIgnores) {
+  for (const char* line : {"TemporaryFileSystem=x\n", "NoExecPaths=x -y\n", "RootDirectory=.\n"})
+    EXPECT_THAT(drop_in(line), Not(HasSubstr("Paths=/w"))) << line;
+  EXPECT_THAT(drop_in("NoExecPaths=x -+/y\n"), HasSubstr("\nExecPaths=/w\n"));
+  EXPECT_THAT(drop_in("TemporaryFileSystem=%t/x:ro\n"), HasSubstr("BindReadOnlyPaths=/w\n"));
+}
+
+TEST(DropIn, BeginsNoFilterOfSystemCalls) {
+  Unit unit = unit_of("ExecStart=/bin/a\n");
+  unit.assignments.push_back({"Service",
+                              "SystemCallFilter",
+                              "~@clock",
+                              {"/etc/systemd/system/a.service.d/zzz.conf", 2, 0}});
+  EXPECT_THAT(render_drop_in(unit, confined(unit), "/w"), Not(HasSubstr("SystemCallFilter")));
+}
+
 TEST(DropIn, ARefusalSaysWhyAndCannotSucceed) {
   Unit unit = unit_of("ExecStart=-/bin/a\nSuccessExitStatus=78\nRootDirectory=/x\n");
   Declaration declaration;
