@@ -30,7 +30,7 @@ _unitlock() {
         elif [[ -z $verb ]]; then
             mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$current")
         else
-            mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_services $manager)" -- "$current")
+            mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_services "$manager")" -- "$current")
         fi
         ;;
     esac

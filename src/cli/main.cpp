@@ -51,10 +51,12 @@ void describe(CLI::App& app, Context& context) {
   app.add_option("--root", context.root, "Look at the system below this directory")
       ->envname("UNITLOCK_ROOT")
       ->type_name("DIR");
-  app.add_flag("--user", context.user, "Look at the services of the calling user's manager");
-  app.add_flag(
-      "--system", [&context](std::int64_t) { context.user = false; },
-      "Look at the services of the system's manager (default)");
+  CLI::Option* user =
+      app.add_flag("--user", context.user, "Look at the services of the calling user's manager");
+  app.add_flag_function(
+         "--system", [](std::int64_t) {}, // what is meant anyway
+         "Look at the services of the system's manager (default)")
+      ->excludes(user);
   app.get_formatter()->column_width(34);
   add_status(app, context);
   add_denials(app, context);
