@@ -216,9 +216,10 @@ Result<void> take(Section& section, const Assignment& assignment, Granter& grant
   return fail(fmt::format("unknown directive '{}'", assignment.key));
 }
 
+constexpr std::string_view kDecoration = " \t[]\"'";
+
 /// In lower case, without brackets, quotes and white space around it.
 std::string plain_name(std::string_view header) {
-  constexpr std::string_view kDecoration = " \t[]\"'";
   std::size_t first = header.find_first_not_of(kDecoration);
   if (first == std::string_view::npos)
     return "";
@@ -226,6 +227,13 @@ std::string plain_name(std::string_view header) {
   for (char& c : name)
     c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return name;
+}
+
+constexpr std::string_view kLineEnds("\n\r\0", 3);
+
+/// A header that goes on in the next line: what it says there is for the parser to find out.
+bool is_continuation(std::string_view text) {
+  return text.size() >= 2 && text[0] == '\\' && kLineEnds.find(text[1]) != std::string_view::npos;
 }
 
 /// "x-landlock", "X-Landlock ", "[Landlock": nobody can have meant anything else, but systemd and
@@ -265,14 +273,18 @@ bool is_declaration_section(std::string_view name) {
 }
 
 bool may_declare(std::string_view text) {
-  constexpr std::string_view kLineEnds("\n\r\0", 3);
+  constexpr std::size_t kLongestName = 10; // "x-landlock"
   for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
-    std::string name = plain_name(text.substr(at, 32));
-    if (name.compare(0, 10, "x-landlock") != 0 && name.compare(0, 8, "landlock") != 0)
-      continue;
     // At the front of its line, but for white space and a byte order mark.
     std::size_t before = text.substr(0, at).find_last_not_of(" \t\xef\xbb\xbf");
-    if (before == std::string_view::npos || kLineEnds.find(text[before]) != std::string_view::npos)
+    if (before != std::string_view::npos && kLineEnds.find(text[before]) == std::string_view::npos)
+      continue;
+    std::size_t begin = text.find_first_not_of(kDecoration, at);
+    if (begin == std::string_view::npos)
+      return false;
+    std::string_view rest = text.substr(begin);
+    std::string name = plain_name(rest.substr(0, kLongestName));
+    if (name == "x-landlock" || name.starts_with("landlock") || is_continuation(rest))
       return true;
   }
   return false;

@@ -60,7 +60,8 @@ public:
     std::string_view line;
     while (!file_.broken && lines.next(line)) {
       ++number_;
-      unread_ = text.substr(static_cast<std::size_t>(line.data() - text.data()));
+      if (!continuing_) // a line that is given up is lost from its beginning on
+        unread_ = text.substr(static_cast<std::size_t>(line.data() - text.data()));
       take_physical_line(line);
     }
     if (!file_.broken && continuing_)

@@ -191,13 +191,16 @@ TEST_F(SectionTest, LinesThatSystemdSkipsAreErrorsInsideOnly) {
 TEST_F(SectionTest, WhatIsNotReadMayHaveDeclared) {
   EXPECT_EQ(errors(read("[Service]\n[Install\n[X-Landlock]\n")).size(), 1u);
   EXPECT_EQ(errors(read("[X-Landlock\n")).size(), 1u);
+  EXPECT_EQ(errors(read("[X-Landlock \\\nReadOnlyPaths=/a\n")).size(), 1u);
   EXPECT_EQ(errors(read("[X-Landlock]\nA=\xff\n")).size(), 1u);
   EXPECT_FALSE(read("[Install\n# see [X-Landlock]\n").present);
 }
 
 TEST(MayDeclare, LooksAtFrontsOfLinesOnly) {
-  for (const char* text : {"[X-Landlock]", "a\n [x-landlock", "a\r[Landlock]",
-                           "\xef\xbb\xbf[X-LANDLOCK]", "[[X-Landlock]]", "[ \"X-Landlock\" ]"})
+  for (const char* text :
+       {"[X-Landlock]", "a\n [x-landlock", "a\r[Landlock]", "\xef\xbb\xbf[X-LANDLOCK]",
+        "[[X-Landlock]]", "[ \"X-Landlock\" ]", "[                                 X-Landlock]",
+        "[ \\\nX-Landlock]", "# [\\\n[X-Landlock]"})
     EXPECT_TRUE(may_declare(text)) << text;
   for (const char* text : {"", "[", "# [X-Landlock]", "A=[X-Landlock]", "X-Landlock", "[X-Land]"})
     EXPECT_FALSE(may_declare(text)) << text;
