@@ -9,6 +9,7 @@
 
 #include "base/escape.hpp"
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "policy/command_line.hpp"
 #include "unit/words.hpp"
 
@@ -121,7 +122,8 @@ std::string render_system_calls(const Unit& unit) {
 
 /// systemd names a service's log lines after its program: without this they would be the wrapper's.
 std::string render_identifier(const Unit& unit, const std::string& program) {
-  if (is_set(unit, "SyslogIdentifier"))
+  // A line that is not UTF-8 would end the drop-in; this setting knows no escapes.
+  if (is_set(unit, "SyslogIdentifier") || !is_valid_utf8(program))
     return "";
   return fmt::format("SyslogIdentifier={}\n", path_basename(program));
 }

@@ -30,7 +30,7 @@ std::vector<std::string> user_directories(const ManagerEnvironment& manager) {
   std::vector<std::string> path;
   auto add = [&](const std::string& parent, const char* below) {
     if (!parent.empty())
-      path.push_back(parent + below);
+      path.push_back(simplify_path(parent + below)); // the home directory may be "/"
   };
   add(manager.config_home, "/systemd/user.control");
   add(manager.runtime_dir, "/systemd/user.control");
@@ -43,7 +43,7 @@ std::vector<std::string> user_directories(const ManagerEnvironment& manager) {
   add(manager.runtime_dir, "/systemd/user");
   path.emplace_back("/run/systemd/user");
   // Somewhere it must stand, also where no user is known.
-  path.push_back(manager.runtime_dir + "/systemd/generator");
+  path.push_back(simplify_path(manager.runtime_dir + "/systemd/generator"));
   add(manager.data_home, "/systemd/user");
   for (const std::string& directory : manager.data_dirs)
     add(directory, "/systemd/user");

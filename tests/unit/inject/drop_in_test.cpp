@@ -9,6 +9,7 @@
 namespace unitlock {
 namespace {
 
+using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -75,6 +76,9 @@ TEST(DropIn, DoublesDollarsWhereSystemdExpandsThem) {
 TEST(DropIn, PutsBackWhatTheWrapperChanges) {
   EXPECT_THAT(drop_in(""), HasSubstr("\nSyslogIdentifier=a\n"));
   EXPECT_THAT(drop_in("SyslogIdentifier=b\n"), Not(HasSubstr("SyslogIdentifier")));
+  // Any byte may come out of an escape.
+  EXPECT_THAT(words(drop_in("ExecStart=\nExecStart=/bin/\\xff\n")),
+              Contains("--program=/bin/\xff"));
   EXPECT_THAT(drop_in(""), Not(HasSubstr("SystemCallFilter")));
   EXPECT_THAT(drop_in("SystemCallFilter=@basic-io\n"), HasSubstr("SystemCallFilter=landlock_"));
   EXPECT_THAT(drop_in("SystemCallFilter=a\nSystemCallFilter=\n"),

@@ -85,6 +85,13 @@ TEST(SearchPath, OfAUserWithDirectoriesOfTheirOwn) {
                           "/usr/lib/systemd/user", "/usr/share/systemd/user"));
 }
 
+TEST(SearchPath, OfAUserWhoseHomeIsTheRoot) {
+  SearchPath path = user_path({{"HOME", "/"}, {"XDG_RUNTIME_DIR", "/"}});
+  EXPECT_TRUE(path.reads_generated);
+  EXPECT_THAT(path.directories, Contains("/.config/systemd/user"));
+  EXPECT_THAT(path.directories, Contains("/systemd/user"));
+}
+
 TEST(SearchPath, OfNoUserInParticular) {
   SearchPath path = user_path({});
   EXPECT_THAT(path.directories,
