@@ -39,7 +39,9 @@ struct Machine {
   static Machine connect(RuntimeScope scope) {
     Machine here;
     here.manager = machine::connect_manager(scope);
-    here.journal = journal::Journal::open({});
+    journal::Location location;
+    location.own_entries = scope == RuntimeScope::User;
+    here.journal = journal::Journal::open(location);
     if (*here.journal)
       here.records = machine::start_records_of(**here.journal);
     return here;

@@ -24,6 +24,9 @@ struct Location {
   std::string root; ///< its /var/log/journal and /run/log/journal
   std::string directory;
   std::vector<std::string> files;
+  /// Only entries of the calling user's own processes are wanted: those are in a journal of theirs,
+  /// and the system's need not be readable.
+  bool own_entries = false;
 
   bool is_this_machine() const { return root.empty() && directory.empty() && files.empty(); }
 };

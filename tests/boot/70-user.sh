@@ -131,8 +131,8 @@ while read -r directory; do
     loaded=no
     user_confined tryd.service && loaded=yes
     says=no
-    as_alice unitlock --user show tryd 2>&1 | grep -q 'takes the place of the generated drop-in' ||
-        says=yes
+    grep -q 'takes the place of the generated drop-in' \
+        <(as_alice unitlock --user show tryd 2>&1) || says=yes
     check_equal "a mask in $directory: unitlock and systemd agree" "$loaded" "$says"
     rm -r "$directory/tryd.service.d/zz-unitlock.conf"
 done < <(unit_paths | tac)
@@ -165,7 +165,9 @@ ExecStart=/bin/true
 ReadOnlyPath=/usr
 END
 as_alice systemctl --user daemon-reload
-check_fails "an invalid declaration does not start" as_alice systemctl --user start wrong
+as_alice systemctl --user start wrong || true
+wait_for test "$(user_property wrong ActiveState)" = failed
+check_equal "an invalid declaration does not start" 78 "$(user_property wrong ExecMainStatus)"
 check_equal "unitlock --user status says why" invalid "$(user_state wrong)"
 check_equal "the system's services are none of hers" 0 \
     "$(unitlock status -o json 2>/dev/null | jq -r .unit | grep -cx wrong.service)"
