@@ -34,7 +34,7 @@ public:
                                             ? std::vector<std::string>{program.path}
                                             : programs_behind(root_, without_dotdot(program.path));
       for (const std::string& path : behind)
-        grant("-" + path, kExecute, {program.where, "derived from ExecStart="});
+        grant("-" + path, kExecute, {program.where, "derived from ExecStart=", Origin::Unit});
     }
   }
 
@@ -69,7 +69,7 @@ public:
     const Assignment* tmp = unit_.scalar("Service", "PrivateTmp");
     if (tmp && (parse_boolean(tmp->value).value_or(false) || tmp->value == "disconnected"))
       for (const char* path : {"-/tmp", "-/var/tmp"})
-        grant(path, kReadWrite, {tmp->where, "derived from PrivateTmp="});
+        grant(path, kReadWrite, {tmp->where, "derived from PrivateTmp=", Origin::Unit});
   }
 
   void credentials() {
@@ -78,7 +78,8 @@ public:
       auto found = unit_.list("Service", setting);
       if (found.empty())
         continue;
-      grant("-%d", kReadOnly, {found.front()->where, fmt::format("derived from {}=", setting)});
+      grant("-%d", kReadOnly,
+            {found.front()->where, fmt::format("derived from {}=", setting), Origin::Unit});
       return;
     }
   }
@@ -96,7 +97,7 @@ public:
       why = watchdog;
     if (why)
       grant("-%t/systemd/notify", kConnect,
-            {why->where, fmt::format("derived from {}=", why->key)});
+            {why->where, fmt::format("derived from {}=", why->key), Origin::Unit});
   }
 
   Policy take() { return std::move(policy_); }
@@ -109,7 +110,8 @@ private:
       if (!words)
         continue; // systemd ignores the line, with a warning
       for (const std::string& word : *words)
-        visit(word, Provenance{assignment->where, fmt::format("derived from {}=", setting)});
+        visit(word, Provenance{assignment->where, fmt::format("derived from {}=", setting),
+                               Origin::Unit});
     }
   }
 

@@ -17,11 +17,18 @@
 
 namespace unitlock {
 
+enum class Origin : std::uint8_t {
+  Section, ///< a directive of the unit's own section
+  Preset,
+  Unit, ///< derived from other settings of the unit
+};
+
 /// Where a rule was written, and on whose behalf.
 struct Provenance {
   SourceRef where;
   /// "ReadOnlyPaths=", "preset nginx", "preset nginx → runtime", "derived from StateDirectory="
   std::string said_by;
+  Origin origin = Origin::Section; ///< of a united rule: the first one's
 
   bool operator==(const Provenance&) const = default;
 };

@@ -95,7 +95,7 @@ private:
   }
 
   Result<void> add_word(const std::string& key, const YamlNode& item) {
-    Provenance from{item.where, "preset " + preset_.name};
+    Provenance from{item.where, "preset " + preset_.name, Origin::Preset};
     if (key == "extends") {
       preset_.extends.push_back({item.scalar, item.where});
       return {};
