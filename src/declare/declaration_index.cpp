@@ -3,9 +3,10 @@
 
 namespace unitlock {
 
-DeclarationIndex::DeclarationIndex(const Root& root, const ManagerEnvironment& manager)
-    : root_(root), port_names_(root), presets_(Presets::load(root, manager, port_names_)),
-      units_(root, unit_search_path(root, manager)) {}
+DeclarationIndex::DeclarationIndex(const Root& root, const ManagerEnvironment& manager,
+                                   const PlacedFiles& placed)
+    : root_(root), port_names_(root), presets_(Presets::load(root, manager, port_names_, placed)),
+      units_(root, unit_search_path(root, manager), placed) {}
 
 DeclaredUnit DeclarationIndex::find(const std::string& name) const {
   return declared(units_.load(name));

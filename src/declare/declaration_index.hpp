@@ -8,6 +8,7 @@
 
 #include "base/files.hpp"
 #include "base/manager_environment.hpp"
+#include "base/placed_file.hpp"
 #include "declare/declaration.hpp"
 #include "policy/port_names.hpp"
 #include "preset/presets.hpp"
@@ -24,8 +25,9 @@ struct DeclaredUnit {
 
 class DeclarationIndex {
 public:
-  /// `root` must outlive the index.
-  DeclarationIndex(const Root& root, const ManagerEnvironment& manager);
+  /// `root` must outlive the index. `placed`: files that count as if they were installed.
+  DeclarationIndex(const Root& root, const ManagerEnvironment& manager,
+                   const PlacedFiles& placed = {});
   DeclarationIndex(const DeclarationIndex&) = delete;
   DeclarationIndex& operator=(const DeclarationIndex&) = delete;
 
@@ -41,6 +43,7 @@ public:
   /// name. Templates are among them.
   std::vector<DeclaredUnit> declared() const;
 
+  const Presets& presets() const { return presets_; }
   /// Problems of conf.d files.
   const Diagnostics& problems() const { return presets_.problems(); }
 

@@ -16,6 +16,7 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr const char* kDirectory = "unitlock/conf.d";
+constexpr const char* kEnding = ".yaml";
 constexpr std::size_t kFileLimit = 1024 * 1024; ///< reading YAML is slow, and the boot waits
 constexpr std::size_t kDepthLimit = 32;         ///< of presets that extend presets
 
@@ -126,8 +127,7 @@ public:
   FileReader(std::map<std::string, Preset>& presets, Diagnostics& problems, const PortNames& names)
       : presets_(presets), problems_(problems), names_(names) {}
 
-  void read(const Root& root, const std::string& path) {
-    auto text = root.read_file(path, kFileLimit);
+  void read(const std::string& path, const Result<std::string>& text) {
     if (!text) {
       report({path, 0, 0}, to_string(text.error()));
       return;
@@ -186,14 +186,31 @@ Policy said_by(Policy policy, const std::string& who) {
   return policy;
 }
 
+struct PresetFile {
+  std::string path;
+  Result<std::string> text;
+};
+
+std::map<std::string, PresetFile> files_by_name(const Root& root, const ManagerEnvironment& manager,
+                                                const PlacedFiles& placed) {
+  std::map<std::string, PresetFile> files;
+  for (const PlacedFile& file : placed)
+    if (std::string name(path_basename(file.path)); name.ends_with(kEnding))
+      files.insert_or_assign(name, PresetFile{file.path, file.text});
+  for (const std::string& path : conf_files(root, conf_directories(manager, kDirectory), kEnding))
+    if (std::string name(path_basename(path)); !files.count(name))
+      files.emplace(name, PresetFile{path, root.read_file(path, kFileLimit)});
+  return files;
+}
+
 } // namespace
 
 Presets Presets::load(const Root& root, const ManagerEnvironment& manager,
-                      const PortNames& port_names) {
+                      const PortNames& port_names, const PlacedFiles& placed) {
   Presets presets;
   FileReader reader(presets.presets_, presets.problems_, port_names);
-  for (const std::string& path : conf_files(root, conf_directories(manager, kDirectory), ".yaml"))
-    reader.read(root, path);
+  for (const auto& [name, file] : files_by_name(root, manager, placed))
+    reader.read(file.path, file.text);
   for (auto& [name, preset] : presets.presets_) {
     if (preset.errors.empty())
       if (auto resolved = presets.resolve(name); !resolved)

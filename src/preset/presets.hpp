@@ -9,6 +9,7 @@
 
 #include "base/files.hpp"
 #include "base/manager_environment.hpp"
+#include "base/placed_file.hpp"
 #include "policy/policy.hpp"
 #include "policy/port_names.hpp"
 
@@ -35,8 +36,10 @@ public:
   /// Reads conf.d/*.yaml below `root`. A preset that a later file defines again replaces the
   /// earlier one. Problems of whole files are in problems(); problems inside one preset stay with
   /// it.
+  /// `placed`: files that come before those of the same name in conf.d; others than *.yaml are
+  /// passed over.
   static Presets load(const Root& root, const ManagerEnvironment& manager,
-                      const PortNames& port_names);
+                      const PortNames& port_names, const PlacedFiles& placed = {});
 
   /// The preset's rules and those of everything that it extends, each with its provenance. Errors:
   /// unknown, invalid, or extending itself.

@@ -61,8 +61,10 @@ const Assignment* Unit::scalar(std::string_view section, std::string_view key) c
   return found.empty() ? nullptr : found.back();
 }
 
-UnitIndex::UnitIndex(const Root& root, SearchPath search_path)
+UnitIndex::UnitIndex(const Root& root, SearchPath search_path, const PlacedFiles& placed)
     : root_(root), search_path_(std::move(search_path)) {
+  for (const PlacedFile& file : placed)
+    place(file);
   for (const std::string& directory : search_path_.directories)
     resolved_path_.push_back(root_.resolve(directory).value_or(directory));
   for (std::size_t number = 0; number < search_path_.directories.size(); ++number)
@@ -70,6 +72,20 @@ UnitIndex::UnitIndex(const Root& root, SearchPath search_path)
   for (const auto& [alias, target] : aliases_)
     if (std::string real = resolve_alias(alias); real != alias)
       names_[real].push_back(alias);
+}
+
+void UnitIndex::place(const PlacedFile& file) {
+  std::string name(path_basename(file.path));
+  std::string directory(
+      path_basename(std::string_view(file.path).substr(0, file.path.size() - name.size() - 1)));
+  if (ends_with(name, ".conf") && (ends_with(directory, ".service.d") || directory == "service.d"))
+    placed_drop_ins_[directory.substr(0, directory.size() - 2)].push_back(file.path);
+  else if (ends_with(name, ".service") && is_valid_unit_name(name)) {
+    fragments_[name] = kPlaced;
+    placed_fragments_[name] = file.path;
+  } else
+    return;
+  placed_texts_.insert_or_assign(file.path, file.text);
 }
 
 void UnitIndex::add_directory(std::size_t number) {
@@ -211,6 +227,8 @@ std::vector<std::string> UnitIndex::services() const {
   for (const auto& [directory, dirs] : drop_in_dirs_)
     for (const std::string& dir : dirs)
       add_instances(dir.substr(0, dir.size() - 2), names);
+  for (const auto& [name, paths] : placed_drop_ins_)
+    add_instances(name, names);
   // An instance that is an alias for one of another template reads the drop-ins of both.
   for (const auto& [alias, target] : aliases_)
     if (template_of(alias))
@@ -227,7 +245,9 @@ void UnitIndex::find_fragment(const std::string& name, Files& files) const {
       found = fragments_.find(*its_template);
   if (found == fragments_.end())
     return;
-  files.fragment = search_path_.directories[found->second] + "/" + found->first;
+  files.fragment = found->second == kPlaced
+                       ? placed_fragments_.at(found->first)
+                       : search_path_.directories[found->second] + "/" + found->first;
   const auto& text = fragment_text(files.fragment);
   files.masked = null_links_.count(files.fragment) || (text && text->empty());
 }
@@ -250,6 +270,10 @@ const UnitIndex::Listing& UnitIndex::listing_of(const std::string& path) const {
 
 void UnitIndex::add_drop_ins(const std::vector<std::string>& names, Files& files,
                              std::map<std::string, std::string>& by_basename) const {
+  for (const std::string& name : names)
+    if (auto placed = placed_drop_ins_.find(name); placed != placed_drop_ins_.end())
+      for (const std::string& path : placed->second)
+        by_basename.try_emplace(std::string(path_basename(path)), path);
   for (const std::string& directory : search_path_.directories) {
     auto dirs = drop_in_dirs_.find(directory);
     if (dirs == drop_in_dirs_.end())
@@ -283,6 +307,8 @@ UnitIndex::Files UnitIndex::files_of(const std::string& name) const {
 }
 
 Result<std::string> UnitIndex::read(const std::string& path) const {
+  if (auto placed = placed_texts_.find(path); placed != placed_texts_.end())
+    return placed->second;
   Result<std::string> text = root_.read_file(path);
   if (!text)
     text.error().where = SourceRef{path, 0, 0};

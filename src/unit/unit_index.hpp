@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/files.hpp"
+#include "base/placed_file.hpp"
 #include "unit/search_path.hpp"
 #include "unit/unit_file.hpp"
 
@@ -42,7 +43,9 @@ struct Unit {
 
 class UnitIndex {
 public:
-  UnitIndex(const Root& root, SearchPath search_path);
+  /// `placed`: units ("…/a.service") and drop-ins ("…/a.service.d/x.conf") that come before all
+  /// others of their name; files of other names are passed over.
+  UnitIndex(const Root& root, SearchPath search_path, const PlacedFiles& placed = {});
 
   /// The services to look at, sorted: every fragment that is no alias, every instance that has
   /// files of its own, and every unit of which there are drop-ins only.
@@ -81,9 +84,11 @@ private:
     std::vector<std::string> drop_ins;
     std::vector<BrokenFile> broken; ///< ".d" directories that cannot be listed
   };
-  /// Name → number of the first directory of the search path that has it.
+  /// Name → number of the first directory of the search path that has it, or kPlaced.
   using Fragments = std::map<std::string, std::size_t>;
+  static constexpr std::size_t kPlaced = static_cast<std::size_t>(-1);
   Files files_of(const std::string& name) const;
+  void place(const PlacedFile& file);
   void add_directory(std::size_t number);
   void add_entry(std::size_t number, const DirectoryEntry& entry);
   /// False where the entry is none that systemd would go by.
@@ -107,6 +112,9 @@ private:
   std::map<std::string, std::set<std::string>>
       drop_in_dirs_; ///< by search directory: "x.service.d"
   Fragments fragments_;
+  std::map<std::string, std::string> placed_fragments_;             ///< by unit: paths
+  std::map<std::string, std::vector<std::string>> placed_drop_ins_; ///< likewise
+  std::map<std::string, std::string> placed_texts_;                 ///< by path
   std::map<std::string, std::string> aliases_;            ///< alias → name that it links to
   std::map<std::string, std::vector<std::string>> names_; ///< real name → its aliases
   std::set<std::string> null_links_;                      ///< fragments that are links to /dev/null

@@ -56,6 +56,21 @@ TEST_F(PresetsTest, SayEachRuleOnBehalfOfTheChain) {
             (SourceRef{"/usr/lib/unitlock/conf.d/10-a.yaml", 4, 18}));
 }
 
+TEST_F(PresetsTest, APlacedFileTakesThePlaceOfItsNamesake) {
+  vendor("presets: {a: {read-only: [/installed]}}\n");
+  admin("presets: {b: {read-only: [/b]}}\n", "90-b.yaml");
+  Root root = tree_.root();
+  PortNames names(root);
+  Presets presets =
+      Presets::load(root, {}, names,
+                    {{"conf.d/10-a.yaml", "presets: {a: {read-only: [/placed], exec: nothing}}\n"},
+                     {"x/a.service", "presets: {c: {}}\n"}});
+  EXPECT_EQ(presets.all().size(), 2);
+  EXPECT_EQ(presets.all().at("a").policy.paths.at(0).path, "/placed");
+  ASSERT_EQ(presets.problems().size(), 1);
+  EXPECT_EQ(presets.problems()[0].where.file, "conf.d/10-a.yaml");
+}
+
 TEST_F(PresetsTest, KnowEveryKey) {
   vendor("presets:\n  a:\n    description: d\n    read-only: [/a]\n    exec: [/a]\n"
          "    read-write: [/a]\n    device: [/a]\n    socket: [/a]\n    allow: ['execute:/a']\n"

@@ -51,6 +51,29 @@ TEST_F(UnitIndexTest, TheFirstDirectoryWins) {
   EXPECT_THAT(services(), ElementsAre("a.service"));
 }
 
+TEST_F(UnitIndexTest, PlacedFilesComeBeforeAllOthers) {
+  vendor("a.service", "[S]\nK=installed\n");
+  admin("a.service.d/x.conf", "[S]\nK=installed drop-in\n");
+  admin("service.d/y.conf", "[S]\nK=of all\n");
+  tree_.link("/etc/systemd/system/b.service", "/usr/lib/systemd/system/a.service");
+  Root root = tree_.root();
+  UnitIndex index(root, unit_search_path(root, {}),
+                  {{"debian/a.service", "[S]\nK=placed\n"},
+                   {"p/a.service.d/x.conf", "[S]\nK=placed drop-in\n"},
+                   {"p/c.service.d/x.conf", "[S]\nK=of c\n"},
+                   {"debian/b.service", "[S]\nK=no alias any more\n"},
+                   {"debian/control", "Package: a\n"}});
+  EXPECT_THAT(index.services(), ElementsAre("a.service", "b.service", "c.service"));
+  EXPECT_EQ(index.load("a.service").fragment, "debian/a.service");
+  EXPECT_THAT(index.load("a.service").drop_ins,
+              ElementsAre("p/a.service.d/x.conf", "/etc/systemd/system/service.d/y.conf"));
+  EXPECT_EQ(index.load("a.service").list("S", "K").size(), 3);
+  EXPECT_EQ(index.load("b.service").fragment, "debian/b.service");
+  EXPECT_TRUE(index.any_text("c.service", [](std::string_view text) {
+    return text.find("of c") != std::string_view::npos;
+  }));
+}
+
 TEST_F(UnitIndexTest, ReadsAttachedUnits) {
   tree_.write("/etc/systemd/system.attached/a.service", "[Service]\n");
   tree_.write("/run/systemd/system.attached/b.service", "[Service]\n");
