@@ -10,10 +10,12 @@ __unitlock_services() {
 
 _unitlock() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' word manager=--system
+    local formats='table json'
     local -A options=(
         [denials]='--since --until --boot --directory --file --output'
         [show]='--abi --drop-in --output'
         [status]='--output'
+        [verify]='--strict --output'
     )
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         [[ -n ${options[$word]-} ]] && verb=$word
@@ -22,13 +24,18 @@ _unitlock() {
     case $previous in
     --root | --directory) mapfile -t COMPREPLY < <(compgen -o dirnames -- "$current") ;;
     --file) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
-    -o | --output) mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$current") ;;
+    -o | --output)
+        [[ $verb != verify ]] || formats='text json'
+        mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
+        ;;
     --since | --until | -b | --boot | --abi) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "--help --version --root --system --user ${options[$verb]-}" -- "$current")
         elif [[ -z $verb ]]; then
             mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$current")
+        elif [[ $verb = verify && $current == */* ]]; then
+            mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_services "$manager")" -- "$current")
         fi

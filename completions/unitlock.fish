@@ -7,11 +7,12 @@ function __unitlock_services
     systemctl $manager list-unit-files --type=service --no-legend --no-pager 2>/dev/null | string split -f1 ' '
 end
 
-set -l verbs denials show status
+set -l verbs denials show status verify
 complete -c unitlock -f
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Show a unit's policy"
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a verify -d 'Check without starting anything'
 complete -c unitlock -l help -s h -d 'Show help'
 complete -c unitlock -l version -d 'Show the version'
 complete -c unitlock -l user -d "Look at the calling user's services"
@@ -19,6 +20,8 @@ complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
 complete -c unitlock -n "__fish_seen_subcommand_from $verbs" -a '(__unitlock_services)'
 complete -c unitlock -n "__fish_seen_subcommand_from $verbs" -s o -l output -x -a 'table json'
+complete -c unitlock -n '__fish_seen_subcommand_from verify' -l strict -d 'Warnings count as errors'
+complete -c unitlock -n '__fish_seen_subcommand_from verify' -F
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l since -x -d 'Not before'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l until -x -d 'Not after'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -s b -l boot -d 'One boot only'

@@ -61,6 +61,7 @@ void describe(CLI::App& app, Context& context) {
   add_status(app, context);
   add_denials(app, context);
   add_show(app, context);
+  add_verify(app, context);
 }
 
 int run(int argc, char** argv) {

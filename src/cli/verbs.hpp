@@ -15,5 +15,6 @@ struct Context;
 void add_status(CLI::App& app, Context& context);
 void add_denials(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
+void add_verify(CLI::App& app, Context& context);
 
 } // namespace unitlock::cli

@@ -80,10 +80,9 @@ void UnitIndex::place(const PlacedFile& file) {
       path_basename(std::string_view(file.path).substr(0, file.path.size() - name.size() - 1)));
   if (ends_with(name, ".conf") && (ends_with(directory, ".service.d") || directory == "service.d"))
     placed_drop_ins_[directory.substr(0, directory.size() - 2)].push_back(file.path);
-  else if (ends_with(name, ".service") && is_valid_unit_name(name)) {
-    fragments_[name] = kPlaced;
-    placed_fragments_[name] = file.path;
-  } else
+  else if (ends_with(name, ".service") && is_valid_unit_name(name))
+    fragments_[name] = kPlaced, placed_fragments_[name] = file.path;
+  else
     return;
   placed_texts_.insert_or_assign(file.path, file.text);
 }

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "check/power.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "policy/vocabulary.hpp"
+
+namespace unitlock::check {
+namespace {
+
+/// Whoever can write here decides what runs outside of the service.
+struct Lever {
+  std::string_view path;
+  bool all_below; ///< so does what is below it, and not only the directory as a whole
+};
+constexpr auto kLevers = std::to_array<Lever>({
+    {"/etc/systemd", true},
+    {"/run/systemd/system", true},
+    {"/run/systemd/generator", true},
+    {"/run/systemd/transient", true},
+    {"/usr/lib/systemd", true},
+    {"/usr/local/lib/systemd", true},
+    {"/etc/unitlock", true},
+    {"/run/unitlock", true},
+    {"/usr/lib/unitlock", true},
+    {"/usr/libexec", false},
+    {"/usr/bin", false},
+    {"/usr/sbin", false},
+    {"/usr/lib", false},
+    {"/usr/local/bin", false},
+    {"/usr/local/sbin", false},
+    {"/etc/ld.so.preload", true},
+    {"/etc/ld.so.cache", true},
+    {"/etc/ld.so.conf.d", true},
+    {"/etc/crontab", true},
+    {"/etc/cron.d", true},
+    {"/etc/cron.hourly", true},
+    {"/etc/cron.daily", true},
+    {"/etc/cron.weekly", true},
+    {"/etc/cron.monthly", true},
+    {"/var/spool/cron", true},
+    {"/etc/init.d", true},
+    {"/etc/rc.local", true},
+    {"/etc/profile.d", true},
+    {"/etc/pam.d", true},
+    {"/etc/security", true},
+    {"/etc/passwd", true},
+    {"/etc/shadow", true},
+    {"/etc/group", true},
+    {"/etc/sudoers", true},
+    {"/etc/sudoers.d", true},
+    {"/etc/ssh", true},
+    {"/etc/udev", true},
+    {"/run/udev", true},
+    {"/etc/modprobe.d", true},
+    {"/etc/tmpfiles.d", true},
+    {"/etc/apt", true},
+    {"/etc/dpkg", true},
+    {"/var/lib/dpkg", false},
+    {"/boot", true},
+    {"/root/.ssh", true},
+    {"/root/.bashrc", true},
+    {"/proc/sys/kernel", true},
+    {"/sys/fs/cgroup", false},
+    {"/sys/kernel", false},
+    {"/dev/mem", true},
+    {"/dev/kmem", true},
+    {"/dev/port", true},
+});
+
+/// Sockets whose servers start programs or mount as root for everyone who may connect.
+constexpr auto kPowerfulSockets = std::to_array<std::string_view>(
+    {"/run/docker.sock", "/run/docker", "/run/containerd", "/run/podman", "/run/crio",
+     "/run/systemd/private", "/run/lxd.socket", "/run/incus", "/run/libvirt", "/run/snapd.socket",
+     "/run/udev/control"});
+
+bool overlaps(const PlacedRule& placed, std::string_view path, bool all_below) {
+  // What is on the way of a file is not in it.
+  bool above = (placed.is_directory() || placed.kind == FileKind::Missing) &&
+               path_is_below(path, placed.real);
+  return above || path == placed.real || (all_below && path_is_below(placed.real, path));
+}
+
+std::string listed(const std::vector<std::string>& all) {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::string> shown(all.begin(),
+                                 all.begin() + static_cast<long>(std::min(kShown, all.size())));
+  return fmt::format("{}{}", fmt::join(shown, ", "),
+                     all.size() > kShown ? fmt::format(" and {} more", all.size() - kShown) : "");
+}
+
+/// What the unit says of itself in other settings is for its author to judge.
+Severity severity_for(const Provenance& from) {
+  return from.origin == Origin::Unit ? Severity::Note : Severity::Warning;
+}
+
+std::vector<std::string> levers_of(const Subject& subject, const PlacedRule& placed) {
+  std::vector<std::string> found;
+  // The other unit files lie in directories of the table.
+  const std::string& file = subject.unit.fragment;
+  bool is_linked = !file.empty() && file[0] == '/' && subject.root.read_link(file);
+  if (is_linked && overlaps(placed, subject.root.resolve(file).value_or(file), false))
+    found.emplace_back("the unit's own file");
+  for (const Lever& lever : kLevers) {
+    std::string path(lever.path);
+    if (overlaps(placed, subject.root.resolve(path).value_or(path), lever.all_below))
+      found.emplace_back(lever.path);
+  }
+  return found;
+}
+
+void check_levers(const Subject& subject, const PlacedRule& placed, Findings& findings) {
+  const PathRule& rule = *placed.rule;
+  if ((rule.access & kWrites) == 0)
+    return;
+  std::vector<std::string> levers = levers_of(subject, placed);
+  if (levers.empty())
+    return;
+  findings.push_back({severity_for(rule.from), "powerful-grant", rule.from.where,
+                      fmt::format("writing to {} lets the service decide what others do outside "
+                                  "of its confinement: {}",
+                                  placed.path, listed(levers)),
+                      "grant the files or directories that it needs, and no more"});
+}
+
+void check_sockets(const PlacedRule& placed, Findings& findings) {
+  const PathRule& rule = *placed.rule;
+  if ((rule.access & kResolveUnix) == 0)
+    return;
+  std::vector<std::string> found;
+  for (std::string_view socket : kPowerfulSockets)
+    if (overlaps(placed, socket, true))
+      found.emplace_back(socket);
+  if (found.empty() || (placed.kind == FileKind::Missing && rule.optional))
+    return;
+  findings.push_back({severity_for(rule.from), "powerful-grant", rule.from.where,
+                      fmt::format("who may connect to {} can have things done outside of the "
+                                  "confinement: {}",
+                                  placed.path, listed(found)),
+                      "grant the sockets that the service needs, and no more"});
+}
+
+/// Reading or writing all there is, when the confinement was meant to be one.
+void check_breadth(const Subject& subject, const PlacedRule& placed, Findings& findings) {
+  const PathRule& rule = *placed.rule;
+  bool is_root = !subject.unit.scalar("Service", "User") && !subject.is_on("DynamicUser");
+  constexpr auto kWide =
+      std::to_array<std::string_view>({"/", "/var", "/home", "/var/lib", "/srv"});
+  bool wide = std::find(kWide.begin(), kWide.end(), placed.real) != kWide.end();
+  if (placed.real == "/" && (rule.access & kWrites) == 0 && (rule.access & kReadFile) != 0)
+    findings.push_back({Severity::Warning, "broad-grant", rule.from.where,
+                        fmt::format("{} is everything: keys, passwords and other services' data "
+                                    "are readable",
+                                    placed.path),
+                        "grant the directories that the service reads"});
+  else if (placed.real == "/etc" && is_root && (rule.access & kReadFile) != 0)
+    findings.push_back({Severity::Note, "broad-grant", rule.from.where,
+                        fmt::format("{} holds keys and the hashes of passwords, which a service "
+                                    "that runs as root can read there",
+                                    placed.path),
+                        ""});
+  else if (wide && (rule.access & kWrites) != 0)
+    findings.push_back(
+        {Severity::Warning, "broad-grant", rule.from.where,
+         fmt::format("writing to all of {} reaches other services' data", placed.path),
+         "grant the directories that the service writes"});
+}
+
+void check_kind(const PlacedRule& placed, Findings& findings) {
+  const PathRule& rule = *placed.rule;
+  bool is_device = rule.from.said_by.rfind("DevicePaths=", 0) == 0;
+  bool is_socket = rule.from.said_by.rfind("SocketPaths=", 0) == 0;
+  bool is_file = placed.kind == FileKind::Regular;
+  if (is_device && (is_file || (placed.is_directory() && !path_is_below(placed.real, "/dev"))))
+    findings.push_back({Severity::Warning, "wrong-kind", rule.from.where,
+                        fmt::format("{} is no device: DevicePaths= makes {} readable and writable",
+                                    placed.path, is_file ? "it" : "every file in it"),
+                        ""});
+  if (is_socket && is_file)
+    findings.push_back({Severity::Warning, "wrong-kind", rule.from.where,
+                        fmt::format("{} is a file, and no socket to connect to", placed.path), ""});
+}
+
+/// Two rules of which one makes executable what the other makes writable.
+bool meet(const PlacedRule& writes, const PlacedRule& executes) {
+  auto covers = [](const PlacedRule& one, const PlacedRule& other) {
+    bool directory = one.is_directory() || one.kind == FileKind::Missing;
+    return one.real == other.real || (directory && path_is_below(other.real, one.real));
+  };
+  return covers(writes, executes) || covers(executes, writes);
+}
+
+void check_writable_program(const Subject& subject, const PlacedRule& writes, Findings& findings) {
+  if ((writes.rule->access & kWrites) == 0)
+    return;
+  for (const PlacedRule& executes : subject.reach.rules()) {
+    if ((executes.rule->access & kExecute) == 0 || !meet(writes, executes))
+      continue;
+    const Provenance& from = writes.rule->from;
+    const Provenance& other = executes.rule->from;
+    if (!subject.preset.empty() && !subject.is_own(from) && !subject.is_own(other))
+      continue;
+    bool of_unit_alone = from.origin == Origin::Unit && other.origin == Origin::Unit;
+    const Provenance& blamed = from.origin == Origin::Section ? from : other;
+    std::string inner = path_is_below(writes.real, executes.real) ? writes.path : executes.path;
+    findings.push_back(
+        {of_unit_alone ? Severity::Note : Severity::Warning, "writable-program", blamed.where,
+         fmt::format("{} can be written ({}) and executed ({}): who takes the service over can "
+                     "bring programs along",
+                     inner, from.said_by, other.said_by),
+         "keep what is written apart from what is executed"});
+    return;
+  }
+}
+
+} // namespace
+
+void check_power(const Subject& subject, Findings& findings) {
+  if (!subject.restricts_files() || subject.other_root())
+    return;
+  for (const PlacedRule& placed : subject.reach.rules()) {
+    check_writable_program(subject, placed, findings);
+    bool is_vendors = subject.preset.empty() && placed.rule->from.origin == Origin::Preset;
+    if (is_vendors || (!subject.preset.empty() && !subject.is_own(placed.rule->from)))
+      continue;
+    std::size_t before = findings.size();
+    check_levers(subject, placed, findings);
+    if (findings.size() == before && subject.is_own(placed.rule->from))
+      check_breadth(subject, placed, findings);
+    check_sockets(placed, findings);
+    if (subject.is_own(placed.rule->from))
+      check_kind(placed, findings);
+  }
+}
+
+} // namespace unitlock::check

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "check/subject.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/text.hpp"
+#include "check/expand.hpp"
+#include "policy/vocabulary.hpp"
+#include "unit/words.hpp"
+
+namespace unitlock::check {
+
+bool Subject::is_on(std::string_view key) const {
+  const Assignment* found = unit.scalar("Service", key);
+  return found && parse_boolean(found->value).value_or(false);
+}
+
+std::vector<Subject::Word> Subject::words(std::string_view key) const {
+  std::vector<Word> all;
+  for (const Assignment* assignment : unit.list("Service", key))
+    for (std::string& word : split_words(assignment->value).value_or(std::vector<std::string>{}))
+      all.push_back({std::move(word), assignment});
+  return all;
+}
+
+std::optional<std::string> Subject::expanded(std::string_view text) const {
+  return expand(text, unit.name, scope);
+}
+
+bool is_out_of_reach(const Root& root, const std::string& path) {
+  auto fd = root.open_file(path, O_PATH);
+  return !fd && fd.error().number == EACCES;
+}
+
+bool is_spelled_out(std::uint64_t access) {
+  return std::none_of(kPathDirectives.begin(), kPathDirectives.end(),
+                      [&](const PathDirective& row) { return row.access == access; });
+}
+
+} // namespace unitlock::check

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "check/writing.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace unitlock::check {
+namespace {
+
+/// How many characters have to be added, removed or replaced (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      std::size_t replaced = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+/// In lower case, without what may stand around a name by mistake.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (char c : text)
+    if (std::string_view(" \t[]\"'").find(c) == std::string_view::npos)
+      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+/// "[X-Landlok]", "[XLandlock]". What differs in case and quoting only is an error of the
+/// declaration itself.
+bool is_misspelt(const std::string& section) {
+  std::string name = plain(section);
+  return name != "x-landlock" && name != "landlock" &&
+         (distance(name, "x-landlock") <= 2 || distance(name, "landlock") <= 1);
+}
+
+void check_section(const SectionHeader& header, Findings& findings) {
+  if (header.section == "Landlock")
+    findings.push_back({Severity::Warning, "section-name", header.where,
+                        "systemd logs \"Unknown section 'Landlock'\" at each load",
+                        "write [X-Landlock]"});
+  else if (is_misspelt(header.section))
+    findings.push_back({Severity::Warning, "section-name", header.where,
+                        fmt::format("[{}] declares nothing: nobody reads it", header.section),
+                        "write [X-Landlock]"});
+}
+
+/// Those of our directives that no section of systemd's has: ReadOnlyPaths= and its like are both.
+bool is_only_ours(const std::string& key) {
+  constexpr auto kOurs = std::to_array<std::string_view>(
+      {"Preset", "DevicePaths", "SocketPaths", "AllowPaths", "QuietPaths", "BindTCP", "ConnectTCP",
+       "BindUDP", "ConnectUDP", "DeriveFromUnit", "LogDenials"});
+  return std::find(kOurs.begin(), kOurs.end(), key) != kOurs.end();
+}
+
+} // namespace
+
+void check_writing(const Unit& unit, Findings& findings) {
+  for (const SectionHeader& header : unit.headers)
+    check_section(header, findings);
+  for (const Assignment& assignment : unit.assignments)
+    if ((assignment.section == "Service" || assignment.section == "Unit" ||
+         assignment.section == "Install") &&
+        is_only_ours(assignment.key))
+      findings.push_back({Severity::Warning, "misplaced-directive", assignment.where,
+                          fmt::format("{}= in [{}] grants nothing: nobody reads it", assignment.key,
+                                      assignment.section),
+                          "write it below [X-Landlock]"});
+}
+
+} // namespace unitlock::check
