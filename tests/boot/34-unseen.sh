@@ -13,8 +13,10 @@ END
 
 # named NAME STATE: the list without arguments has it in this state, and is not well.
 named() {
-    unitlock status -o json 2>/dev/null | jq -e --arg name "$1" --arg state "$2" \
-        'select(.unit == $name) | .state == $state' >/dev/null
+    local state
+    state=$({ unitlock status -o json 2>/dev/null || true; } |
+        jq -r --arg name "$1" 'select(.unit == $name) | .state')
+    [ "$state" = "$2" ] || { echo "$1: ${state:-not in the list}"; return 1; }
 }
 reason() { unitlock status "$1" -o json 2>/dev/null | jq -r .reason; }
 

@@ -92,15 +92,15 @@ check_fails "for the system's manager there is no such service" unitlock status 
 user_denied() {
     journalctl --sync
     unitlock denials -o json |
-        jq -e --argjson uid "$uid" 'select(.unit == "tryd.service" and .user == $uid)
-            | select(.object.path == "'$home/secret'")'
+        jq -s -e --argjson uid "$uid" 'any(.unit == "tryd.service" and .user == $uid
+            and .object.path == "'$home/secret'")'
 }
 check "root sees her denial, with her ID" wait_for user_denied
 check "whoever may not read audit records is told so" \
     bash -c "su - alice -c 'unitlock --user denials' 2>&1 | grep -iE 'permission|adm|systemd-journal'"
 usermod -aG systemd-journal alice
 check "as a member of systemd-journal she sees it herself" \
-    bash -c "su - alice -c 'unitlock --user denials tryd -o json' | jq -e '.rights[] == \"fs.read_file\"'"
+    bash -c "su - alice -c 'unitlock --user denials tryd -o json' | jq -s -e 'any(.rights[] == \"fs.read_file\")'"
 check_equal "and nobody else's" "$uid" \
     "$(as_alice unitlock --user denials -o json | jq -r .user | sort -u)"
 
