@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "config.hpp"
 #include "declare/derive.hpp"
+#include "declare/obstacles.hpp"
 #include "unit/unit_name.hpp"
 
 namespace unitlock {
@@ -39,15 +41,6 @@ Result<std::string> program_to_wrap(const Root& root, const Unit& unit,
   if (command.shell)
     return fail("the prefix | starts a login shell");
   return find_program(root, unit, command.path);
-}
-
-/// Settings that put the wrapper itself into a security context, from which executing the service
-/// would be denied or would change it.
-const Assignment* context_setting(const Unit& unit) {
-  for (const char* key : {"AppArmorProfile", "SELinuxContext", "SmackProcessLabel"})
-    if (const Assignment* found = unit.scalar("Service", key))
-      return found;
-  return nullptr;
 }
 
 /// What keeps the commands of one setting from being wrapped, or the commands.
@@ -92,13 +85,8 @@ Diagnostics unit_obstacles(const Unit& unit, const SourceRef& declared_at) {
     block(declared_at, "there is no unit file (or another generator makes it)");
   else if (is_dash_prefix(unit.name))
     block(declared_at, "a drop-in for a name with a dash at its end reaches other units too");
-  if (const Assignment* context = context_setting(unit))
-    block(context->where, fmt::format("{}= would apply to the wrapper", context->key));
-  // Before systemd 255 such a list has none of Landlock's system calls, and ours cannot be added.
-  auto filter = unit.list("Service", "SystemCallFilter");
-  if (!filter.empty() && filter.front()->value[0] != '~' && sorts_behind(unit, *filter.front()))
-    block(filter.front()->where,
-          fmt::format("a drop-in that sorts behind {} begins SystemCallFilter=", kDropInName));
+  for (Diagnostic& problem : setting_obstacles(unit, UNITLOCK_WRAPPER))
+    problems.push_back(std::move(problem));
   return problems;
 }
 

@@ -3,14 +3,16 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "base/escape.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "declare/obstacles.hpp"
 #include "policy/command_line.hpp"
+#include "unit/path_fate.hpp"
+#include "unit/system_call_filter.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock {
@@ -51,73 +53,28 @@ bool is_set(const Unit& unit, const char* key) {
   return !unit.list("Service", key).empty();
 }
 
-/// Whether the setting names a path that systemd takes: the others it ignores, and a line of ours
-/// would give the service a mount namespace of its own.
-bool has_path(const Unit& unit, const char* key) {
-  for (const Assignment* assignment : unit.list("Service", key))
-    for (const std::string& word :
-         split_words(assignment->value).value_or(std::vector<std::string>{})) {
-      std::size_t start = word.find_first_not_of("-+");
-      if (start != std::string::npos && (word[start] == '/' || word[start] == '%'))
-        return true;
-    }
-  return false;
-}
-
-/// Where systemd hides the root file system, the wrapper has to be carried in. It is static, so it
-/// needs nothing beside itself.
+/// Where the wrapper is out of sight, it has to be carried in. It is static, so it needs nothing
+/// beside itself.
 std::string render_wrapper_access(const Unit& unit, const std::string& wrapper) {
+  PathFate fate = fate_of(unit, wrapper);
   std::string lines;
-  for (const char* key : {"RootDirectory", "RootImage", "TemporaryFileSystem"})
-    if (has_path(unit, key)) {
-      lines += fmt::format("BindReadOnlyPaths={}\n", wrapper);
-      break;
-    }
-  if (has_path(unit, "NoExecPaths"))
+  if (fate.covered)
+    lines += fmt::format("BindReadOnlyPaths={}\n", wrapper);
+  if (fate.not_executable)
     lines += fmt::format("ExecPaths={}\n", wrapper);
   return lines;
 }
 
-using Names = std::initializer_list<std::string_view>;
-
-bool is_one_of(std::string_view name, Names names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// Whether the unit's filter might refuse one of `calls`; `sets` are the filter sets that hold all
-/// of them. Sets that are not listed are taken to hold none.
-bool filter_may_refuse(const Unit& unit, Names sets, Names calls) {
-  auto filter = unit.list("Service", "SystemCallFilter");
-  // The first line decides whether the list allows or denies (systemd.exec(5)).
-  bool all_allowed = filter.empty() || filter.front()->value[0] == '~';
-  std::set<std::string_view> allowed;
-  if (all_allowed)
-    allowed.insert(calls.begin(), calls.end());
-  for (const Assignment* assignment : filter) {
-    std::string_view value = assignment->value;
-    bool inverted = value[0] == '~';
-    for (const std::string& word :
-         split_words(value.substr(inverted ? 1 : 0)).value_or(std::vector<std::string>{})) {
-      std::string name = word.substr(0, word.find(':')); // "name:errno"
-      for (std::string_view call : calls)
-        if (call == name || is_one_of(name, sets))
-          inverted ? allowed.erase(call) : allowed.insert(call).second;
-    }
-  }
-  return allowed.size() < calls.size();
-}
-
-/// Before systemd 255 no allow-list holds Landlock's system calls; to a deny-list the line adds
-/// nothing. Where there is no filter yet, it would begin one and decide of which kind it is.
-/// prctl(2) is how the wrapper takes its tag.
+/// Before systemd 255 no allow-list holds Landlock's system calls, and a deny-list may hold them.
+/// Without any filter before it, the line would begin an allow-list. prctl(2) is how the wrapper
+/// takes its tag.
 std::string render_system_calls(const Unit& unit) {
-  auto filter = unit.list("Service", "SystemCallFilter");
-  if (filter.empty() || sorts_behind(unit, *filter.front()))
+  SystemCallFilter filter = filter_before_drop_in(unit);
+  if (!filter.exists())
     return "";
-  bool lacks_prctl = filter_may_refuse(unit, {"@process", "@system-service", "@known"}, {"prctl"});
   return fmt::format("SystemCallFilter=landlock_create_ruleset landlock_add_rule "
                      "landlock_restrict_self{}\n",
-                     lacks_prctl ? " prctl" : "");
+                     filter.may_refuse("prctl") ? " prctl" : "");
 }
 
 /// systemd names a service's log lines after its program: without this they would be the wrapper's.
@@ -187,8 +144,10 @@ std::string render_confined(const Unit& unit, const Declaration& declaration,
 } // namespace
 
 bool filter_may_refuse_sockets(const Unit& unit) {
-  return filter_may_refuse(unit, {"@network-io", "@system-service", "@known"},
-                           {"socket", "connect", "bind", "sendmsg"});
+  return !SystemCallFilter(unit)
+              .first_refused(
+                  {"socket", "connect", "bind", "sendmsg", "getsockname", "getppid", "kill"})
+              .empty();
 }
 
 std::vector<std::string> wrapper_options(const Unit& unit, const Declaration& declaration) {

@@ -26,7 +26,8 @@ std::string render_drop_in(const Unit& unit, const Declaration& declaration,
 /// file that changes nothing and takes the template's place.
 std::string render_neutral_drop_in(const Unit& unit);
 
-/// Whether the unit's system call filter might kill the wrapper for using sockets.
+/// Whether the unit's system call filter might kill the wrapper for using sockets or kill(2): it
+/// then gets --avoid-sockets.
 bool filter_may_refuse_sockets(const Unit& unit);
 
 } // namespace unitlock

@@ -83,15 +83,16 @@ TEST(DropIn, PutsBackWhatTheWrapperChanges) {
   EXPECT_THAT(drop_in("SystemCallFilter=@basic-io\n"), HasSubstr("SystemCallFilter=landlock_"));
   EXPECT_THAT(drop_in("SystemCallFilter=a\nSystemCallFilter=\n"),
               Not(HasSubstr("SystemCallFilter")));
-  for (const char* key : {"RootDirectory", "RootImage", "TemporaryFileSystem"})
-    EXPECT_THAT(drop_in(key + std::string("=/x\n")), HasSubstr("BindReadOnlyPaths=/w\n"));
+  EXPECT_THAT(drop_in("RootDirectory=/x\n"), HasSubstr("\nBindReadOnlyPaths=/w\n"));
+  EXPECT_THAT(drop_in("TemporaryFileSystem=/var\n"), Not(HasSubstr("BindReadOnlyPaths=")));
   EXPECT_THAT(drop_in("NoExecPaths=/\n"), HasSubstr("\nExecPaths=/w\n"));
+  EXPECT_THAT(drop_in("NoExecPaths=/srv\n"), Not(HasSubstr("ExecPaths=")));
 }
 
 TEST(DropIn, AddsNoMountNamespaceForPathsThatSystemdIgnores) {
   for (const char* line : {"TemporaryFileSystem=x\n", "NoExecPaths=x -y\n", "RootDirectory=.\n"})
     EXPECT_THAT(drop_in(line), Not(HasSubstr("Paths=/w"))) << line;
-  EXPECT_THAT(drop_in("NoExecPaths=x -+/y\n"), HasSubstr("\nExecPaths=/w\n"));
+  EXPECT_THAT(drop_in("NoExecPaths=x -+/\n"), HasSubstr("\nExecPaths=/w\n"));
   EXPECT_THAT(drop_in("TemporaryFileSystem=%t/x:ro\n"), HasSubstr("BindReadOnlyPaths=/w\n"));
 }
 
@@ -154,11 +155,15 @@ TEST(FilterMayRefuseSockets, Table) {
   for (const Row& row : {
            Row{"", false},
            {"SystemCallFilter=@system-service\n", false},
-           {"SystemCallFilter=@basic-io @network-io\n", false},
-           {"SystemCallFilter=@basic-io\n", true},
-           {"SystemCallFilter=@basic-io\nSystemCallFilter=@network-io\n", false},
-           {"SystemCallFilter=socket connect\n", true},
-           {"SystemCallFilter=@network-io socket\n", false},
+           {"SystemCallFilter=@process @network-io\n", false},
+           {"SystemCallFilter=@basic-io @network-io\n", true}, // kill(2) is in @process
+           {"SystemCallFilter=@process\n", true},
+           {"SystemCallFilter=@process\nSystemCallFilter=@network-io\n", false},
+           {"SystemCallFilter=@process socket connect\n", true},
+           {"SystemCallFilter=@process @network-io socket\n", false},
+           {"SystemCallFilter=~kill\n", true},
+           {"SystemCallFilter=~getppid\n", true},
+           {"SystemCallFilter=~@process\n", true},
            {"SystemCallFilter=@system-service\nSystemCallFilter=~@network-io\n", true},
            {"SystemCallFilter=@system-service\nSystemCallFilter=~@privileged @resources\n", false},
            {"SystemCallFilter=~@clock\n", false},
