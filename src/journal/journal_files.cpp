@@ -67,8 +67,16 @@ void survey_file(Survey& survey, const std::string& path, bool named) {
   }
 }
 
-/// The files of one directory, and of those below it whose name `subdirectory` is; any if empty.
-void survey_directory(Survey& survey, const std::string& directory, const std::string& subdirectory,
+/// Whether a directory of this name holds journals of the machine: "ID", and "ID.NAMESPACE" of a
+/// journal namespace (systemd-journald.service(8)). Of any machine where `id` is empty.
+bool is_journal_directory(std::string_view name, std::string_view id) {
+  if (id.empty())
+    return name.size() >= 32;
+  return name.starts_with(id) && (name.size() == id.size() || name[id.size()] == '.');
+}
+
+/// The files of one directory, and of those below it of the machine `id`.
+void survey_directory(Survey& survey, const std::string& directory, const std::string& id,
                       bool descend) {
   std::error_code error;
   fs::directory_iterator entries(directory, error);
@@ -79,8 +87,7 @@ void survey_directory(Survey& survey, const std::string& directory, const std::s
     std::error_code ignored;
     if (is_journal_name(name))
       survey_file(survey, path, false);
-    else if (descend && (subdirectory.empty() ? name.size() >= 32 : name == subdirectory) &&
-             entries->is_directory(ignored))
+    else if (descend && is_journal_directory(name, id) && entries->is_directory(ignored))
       survey_directory(survey, path, {}, false);
   }
 }
