@@ -278,14 +278,14 @@ bool may_have_exited_with(const Service& service, int status) {
   return service.exec_main_status == status || (forgotten && service.exec_main_status == 0);
 }
 
-/// A service that is failed, or waits for its next try, because the wrapper refused.
+/// The wrapper refused: whatever systemd makes of its exit status. With SuccessExitStatus=, the
+/// prefix "-" or RemainAfterExit= it may call the service successful, even active.
 bool Judge::judge_failed_start(const Service& service) {
-  bool failed = service.active_state == "failed" || service.sub_state == "auto-restart";
-  if (!failed || !facts_.records || !*facts_.records)
+  if (service.main_pid != 0 || !facts_.records || !*facts_.records)
     return false;
   // systemd's own word on the exit status; the record only says why.
   for (const StartRecord& record : (*facts_.records)->records)
-    if ((record.kind == Kind::Failed || record.kind == Kind::Refused) &&
+    if ((record.kind == Kind::Failed || record.kind == Kind::Refused) && record.exit_status != 0 &&
         may_have_exited_with(service, record.exit_status))
       return decide(State::StartRefused, record.message,
                     {"correct what it says", reload(), restart()});

@@ -224,6 +224,37 @@ const Case kCases[] = {
        failure.exit_status = 66;
        failure.message = "/srv: missing";
      }},
+    {"the wrapper refused, and SuccessExitStatus= takes it for a success", State::StartRefused,
+     "/srv: missing",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).exec_main_status = 66;
+       StartRecord& failure = records_of(f).records[0];
+       failure.kind = Kind::Failed;
+       failure.exit_status = 66;
+       failure.message = "/srv: missing";
+     }},
+    {"and RemainAfterExit= for active", State::StartRefused, "cannot execute",
+     [](Facts& f) {
+       service_of(f).sub_state = "exited";
+       service_of(f).main_pid = 0;
+       service_of(f).exec_start[0].exit_status = 203;
+       records_of(f).records.push_back(record(100)); // confined, and then
+       StartRecord& failure = records_of(f).records[1];
+       failure.kind = Kind::Failed;
+       failure.exit_status = 203;
+       failure.message = "cannot execute";
+     }},
+    {"a failure that a service claims while it runs", State::Enforced, "",
+     [](Facts& f) {
+       records_of(f).records.push_back(record(100));
+       records_of(f).records[1].kind = Kind::Failed;
+     }},
+    {"a failure without an exit status", State::NotRunning, "",
+     [](Facts& f) {
+       stop(f);
+       records_of(f).records[0].kind = Kind::Failed;
+     }},
     {"the wrapper refused a forking service", State::StartRefused, "/srv: missing",
      [](Facts& f) {
        stop(f);
