@@ -12,6 +12,7 @@
 
 #include "base/exit_status.hpp"
 #include "exec/error_text.hpp"
+#include "exec/kernel.hpp"
 #include "exec/program.hpp"
 #include "exec/proof.hpp"
 #include "exec/ruleset.hpp"
@@ -26,30 +27,6 @@ namespace {
   for (Argument option; options.next(Argument::Kind::Refuse, option);)
     reporter.declaration_problem(exit_status::kConfig, option.text);
   sys::exit(exit_status::kConfig);
-}
-
-/// ENOSYS and EOPNOTSUPP are the only two answers that mean "no Landlock here"
-/// (landlock_create_ruleset(2)). Any other error, a system call filter's for one, is a refusal.
-void ask_kernel(Outcome& outcome, Reporter& reporter) {
-  long abi = landlock::kernel_abi();
-  if (abi < 0 && errno == ENOSYS) {
-    outcome.no_landlock = "the kernel is built without Landlock (ENOSYS)";
-    return;
-  }
-  if (abi < 0 && errno == EOPNOTSUPP) {
-    outcome.no_landlock = "Landlock is off since boot, see lsm= on the kernel command line "
-                          "(EOPNOTSUPP)";
-    return;
-  }
-  if (abi < 1)
-    reporter.refuse(exit_status::kKernel,
-                    {"asking for the Landlock ABI: ", error_text(abi < 0 ? errno : 0)});
-  outcome.kernel_abi = abi;
-  // Errata are recorded and change nothing: a sandbox with a flaw is better than none.
-  long errata = landlock::kernel_errata();
-  if (errata < 0 && errno != EINVAL) // EINVAL: the kernel is too old to be asked
-    reporter.refuse(exit_status::kKernel, {"asking for the Landlock errata: ", error_text(errno)});
-  outcome.errata = errata < 0 ? 0 : static_cast<std::uint64_t>(errata);
 }
 
 [[noreturn]] void refuse_partial(const Plan& plan, const Outcome& outcome, Reporter& reporter) {

@@ -31,6 +31,7 @@ public:
   void families(std::string_view name, std::uint8_t set);
 
   Text& message() { return message_; }
+  Priority priority() const { return static_cast<Priority>(priority_); }
 
   using Parts = std::array<iovec, 7>;
   /// Both point into the record.

@@ -25,6 +25,8 @@ bool names_inode(std::string_view stream, std::uint64_t inode) {
 Reporter::Reporter(const Settings& settings, const Tag& tag, const char* const* environment)
     : unit_(settings.unit), tag_(tag),
       journal_stream_(environment_value(environment, "JOURNAL_STREAM")),
+      // systemd.exec(5): only in the processes that systemd itself starts.
+      by_systemd_(!environment_value(environment, "SYSTEMD_EXEC_PID").empty()),
       avoid_sockets_(settings.avoid_sockets) {}
 
 void Reporter::connect() {
@@ -66,7 +68,11 @@ Reporter::Stderr Reporter::stderr_kind() const {
 }
 
 void Reporter::send(Record& record) {
-  if (send_to_journal(record) || stderr_kind() == Stderr::Unusable)
+  if (send_to_journal(record))
+    return;
+  Stderr kind = stderr_kind();
+  bool spared = kind == Stderr::Other && by_systemd_ && record.priority() == Priority::Info;
+  if (kind == Stderr::Unusable || spared)
     return;
   Record::Parts parts = record.line();
   sys::writev(STDERR_FILENO, parts.data(), static_cast<int>(parts.size()));

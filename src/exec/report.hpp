@@ -19,7 +19,8 @@ public:
   void connect();
 
   Record record(std::string_view message_id, Priority priority) const;
-  /// To the journal, or else to standard error. Never waits.
+  /// To the journal, or else to standard error, where a service's own file or terminal is spared
+  /// what is no more than information. Never waits.
   void send(Record& record);
   /// Says why the service is not started, both to the journal and on standard error (but to the
   /// journal only once), and exits with `status`.
@@ -37,6 +38,7 @@ private:
   std::string_view unit_;
   const Tag& tag_;
   std::string_view journal_stream_;
+  bool by_systemd_;
   bool avoid_sockets_;
   int journal_ = -1;
 };

@@ -11,7 +11,8 @@
 // and from musl's start: arch_prctl (x86) and set_tid_address.
 // Unless --avoid-sockets: socket connect sendmsg (journal), socket bind connect getsockname getppid
 // kill (proof). Only for a message on standard error: statx writev. Only in order to find out why
-// something failed, or for the proof under a policy that lets "/" be read: statx read readlinkat.
+// something failed or whether the kernel really has no Landlock, or for the proof under a policy
+// that lets "/" be read: statx read readlinkat.
 #pragma once
 
 #include <cstddef>

@@ -26,6 +26,8 @@ if [ -z "${UNITLOCK_IN_NAMESPACE-}" ]; then
     UNITLOCK_IN_NAMESPACE=1 exec unshare -m --propagation private bash "$0" "$@"
 fi
 mount -t tmpfs tmpfs /run || skip_all "may not mount"
+# Nor the list of security modules: some tests are about kernels without Landlock.
+mount -t tmpfs tmpfs /sys || skip_all "may not mount"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -219,6 +221,10 @@ has "the start record: denials were seen" "$start" " UNITLOCK_PROVEN=$families "
 has "the start record: the kernel's ABI" "$start" " UNITLOCK_ABI=$abi "
 has "the start record: the tag" "$start" " UNITLOCK_TAG=ul-3f9c2a1b7d04 "
 is "the start record is one line with its level" "$(grep -c '^<6>unitlock-exec: test.service: confined ' <<<"$start")/$(wc -l <<<"$start")" "1/1"
+SYSTEMD_EXEC_PID=1 confined -- pid >/dev/null
+is "a service's file is spared the start record" "$(message)" ""
+is "but not a failure" "$(SYSTEMD_EXEC_PID=1 status "$wrapper" "${base[@]}" --program=/nonexistent -- x)" 203
+has "of it" "$(message)" "cannot execute"
 INVOCATION_ID=nonsense confined -- pid >/dev/null
 has "no invocation" "$(message)" "UNITLOCK_TAG=ul-unknown"
 confined --avoid-sockets -- pid >/dev/null
@@ -307,10 +313,6 @@ never_escapes() { # never_escapes SYSCALL ERRNO...
     shift
     for error; do
         for when in 1+ 1 2 3 4 5 6; do
-            # The one answer that means "no Landlock", to the very first question.
-            case $call:$error:$when in
-            landlock_create_ruleset:ENOSYS:1* | landlock_create_ruleset:EOPNOTSUPP:1*) continue ;;
-            esac
             injected "$call:error=$error:when=$when" >/dev/null
             grep -qx ok "$work/stdout" && escaped+=" $error:$when"
         done
@@ -324,11 +326,24 @@ else
     for call in landlock_create_ruleset landlock_add_rule landlock_restrict_self prctl openat; do
         never_escapes "$call" "${errors[@]}"
     done
+    landlock_calls=landlock_create_ruleset,landlock_add_rule,landlock_restrict_self
     for error in ENOSYS EOPNOTSUPP; do
-        is "$error: best effort starts the service" "$(injected landlock_create_ruleset:error=$error:when=1)" 0
+        is "$error: best effort starts the service" "$(injected $landlock_calls:error=$error)" 0
         is "$error: unconfined" "$(cat "$work/stdout")" ok
         has "$error: and says so" "$(message)" "<4>unitlock-exec: test.service: started NOT CONFINED"
-        is "$error: strict refuses" "$(injected landlock_create_ruleset:error=$error:when=1 --strict)" 69
+        is "$error: strict refuses" "$(injected $landlock_calls:error=$error --strict)" 69
+        is "$error from one call alone is not the kernel's answer" \
+            "$(injected landlock_create_ruleset:error=$error)" 71
+        has "and that is said" "$(message)" "landlock_add_rule answers otherwise"
+        is "$error from two calls is not" \
+            "$(injected landlock_create_ruleset,landlock_add_rule:error=$error)" 71
+        mkdir -p /sys/kernel/security
+        echo capability,landlock,yama >/sys/kernel/security/lsm
+        is "$error from a kernel that lists Landlock is not" "$(injected $landlock_calls:error=$error)" 71
+        has "and that is said, too" "$(message)" "lsm lists it"
+        echo capability,yama >/sys/kernel/security/lsm
+        is "$error from one that does not list it is" "$(injected $landlock_calls:error=$error)" 0
+        rm /sys/kernel/security/lsm
     done
     for error in EPERM ENOMEM EINVAL EACCES; do
         is "$error from the version query is a refusal" \
