@@ -160,6 +160,10 @@ private:
   }
 
   void read_preset(const YamlNode::Entry& entry) {
+    if (entry.key.empty()) {
+      report(entry.where, "a preset must have a name");
+      return;
+    }
     Preset preset;
     preset.name = entry.key;
     preset.where = entry.where;

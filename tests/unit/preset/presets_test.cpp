@@ -71,6 +71,13 @@ TEST_F(PresetsTest, APlacedFileTakesThePlaceOfItsNamesake) {
   EXPECT_EQ(presets.problems()[0].where.file, "conf.d/10-a.yaml");
 }
 
+TEST_F(PresetsTest, HaveNames) {
+  vendor("presets:\n  '': {read-only: [/a]}\n  b: {read-only: [/b]}\n");
+  EXPECT_EQ(problems(), "/usr/lib/unitlock/conf.d/10-a.yaml:2:3: a preset must have a name\n");
+  EXPECT_FALSE(load().resolve(""));
+  EXPECT_THAT(rules("b"), testing::ElementsAre("/b (preset b)"));
+}
+
 TEST_F(PresetsTest, KnowEveryKey) {
   vendor("presets:\n  a:\n    description: d\n    read-only: [/a]\n    exec: [/a]\n"
          "    read-write: [/a]\n    device: [/a]\n    socket: [/a]\n    allow: ['execute:/a']\n"
