@@ -4,7 +4,7 @@
 
 meson_suites() {
     case $1 in
-    asan) echo --suite=unit --suite=golden ;;
+    asan) echo --suite=unit --suite=golden --suite=fuzz ;;
     esac
 }
 

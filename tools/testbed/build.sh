@@ -21,6 +21,11 @@ build_options() {
     host) echo CC=gcc CXX=g++ -Dtests=false ;; # programs that the testbed itself runs
     bench) echo CC=gcc CXX=g++ ;;
     clang) echo CC=clang-14 CXX=clang++-14 ;;
+    # Only clang has libFuzzer; undefined symbols are the sanitizers' own.
+    fuzz)
+        echo CC=clang-14 CXX=clang++-14 -Dfuzz=true -Db_sanitize=address,undefined \
+            -Db_lundef=false
+        ;;
     # GCC 12 takes what the sanitizers add for uses of uninitialized values; the other builds are
     # those in which warnings count.
     asan)
