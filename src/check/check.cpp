@@ -164,10 +164,10 @@ Findings check_preset(const Root& root, const Presets& presets, const Preset& pr
   return findings;
 }
 
-Findings check_problems(const Diagnostics& problems) {
+Findings check_problems(const Diagnostics& problems, std::string_view check) {
   Findings findings;
   for (const Diagnostic& problem : problems)
-    findings.push_back({problem.severity, "presets", problem.where, problem.message, ""});
+    findings.push_back({problem.severity, check, problem.where, problem.message, ""});
   return findings;
 }
 

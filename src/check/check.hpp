@@ -2,6 +2,8 @@
 // All checks of a declaration, or of a preset, without starting anything.
 #pragma once
 
+#include <string_view>
+
 #include "base/files.hpp"
 #include "base/manager_environment.hpp"
 #include "base/placed_file.hpp"
@@ -22,7 +24,7 @@ Findings check_unit(const Root& root, const DeclaredUnit& declared, RuntimeScope
 Findings check_preset(const Root& root, const Presets& presets, const Preset& preset,
                       RuntimeScope scope);
 
-/// The problems of conf.d.
-Findings check_problems(const Diagnostics& problems);
+/// Problems of directories and files as a whole, as findings of this name.
+Findings check_problems(const Diagnostics& problems, std::string_view check);
 
 } // namespace unitlock::check

@@ -66,6 +66,24 @@ bool is_only_ours(const std::string& key) {
 
 } // namespace
 
+bool has_misspelt_section(std::string_view text) {
+  constexpr std::size_t kLongest = 32;
+  for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
+    if (at != 0 && text[at - 1] != '\n')
+      continue;
+    std::string_view header = text.substr(at + 1, kLongest);
+    if (std::size_t end = header.find(']');
+        end != std::string_view::npos && is_misspelt(std::string(header.substr(0, end))))
+      return true;
+  }
+  return false;
+}
+
+bool has_misspelt_section(const Unit& unit) {
+  return std::any_of(unit.headers.begin(), unit.headers.end(),
+                     [](const SectionHeader& header) { return is_misspelt(header.section); });
+}
+
 void check_writing(const Unit& unit, Findings& findings) {
   for (const SectionHeader& header : unit.headers)
     check_section(header, findings);

@@ -3,10 +3,16 @@
 // a section of systemd's. systemd and the generator would pass over both.
 #pragma once
 
+#include <string_view>
+
 #include "check/finding.hpp"
 #include "unit/unit_index.hpp"
 
 namespace unitlock::check {
+
+/// Whether a line of a unit file's text is the header of a section whose name is nearly ours.
+bool has_misspelt_section(std::string_view text);
+bool has_misspelt_section(const Unit& unit);
 
 /// "section-name", "misplaced-directive".
 void check_writing(const Unit& unit, Findings& findings);

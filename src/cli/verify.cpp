@@ -11,11 +11,13 @@
 #include <nlohmann/json.hpp>
 
 #include "check/check.hpp"
+#include "check/writing.hpp"
 #include "cli/context.hpp"
 #include "cli/findings_text.hpp"
 #include "cli/render.hpp"
 #include "cli/verbs.hpp"
 #include "declare/declaration_index.hpp"
+#include "declare/section.hpp"
 #include "unit/search_path.hpp"
 #include "unit/unit_name.hpp"
 
@@ -98,12 +100,18 @@ public:
   }
 
   void add_everything() {
-    verified_.push_back({"", check::check_problems(index_.problems())});
+    verified_.push_back({"", check::check_problems(index_.unit_problems(), "not-confined")});
+    verified_.push_back({"", check::check_problems(index_.problems(), "presets")});
     for (const auto& [name, preset] : index_.presets().all())
       if (!path_is_below(preset.where.file, "/usr")) // the vendor has tested his own
         add_preset(preset);
-    for (const DeclaredUnit& declared : index_.declared())
-      add_declared(declared);
+    // What was meant to declare something, too: nobody else notices that it does not.
+    for (const DeclaredUnit& declared : index_.having([](std::string_view text) {
+           return may_declare(text) || check::has_misspelt_section(text);
+         }))
+      if (declared.declaration.state != Declaration::State::None ||
+          check::has_misspelt_section(declared.unit))
+        add_declared(declared);
   }
 
   const std::vector<Verified>& verified() const { return verified_; }
@@ -148,7 +156,7 @@ private:
     for (const Diagnostic& problem : index_.problems())
       if (problem.where.file == file)
         problems.push_back(problem);
-    verified_.push_back({"", check::check_problems(problems)});
+    verified_.push_back({"", check::check_problems(problems, "presets")});
     for (const auto& [name, preset] : index_.presets().all())
       if (preset.where.file == file)
         add_preset(preset);

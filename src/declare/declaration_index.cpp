@@ -22,15 +22,20 @@ DeclaredUnit DeclarationIndex::declared(Unit unit) const {
   return {std::move(unit), std::move(declaration)};
 }
 
-std::vector<DeclaredUnit> DeclarationIndex::declared() const {
+std::vector<DeclaredUnit>
+DeclarationIndex::having(const std::function<bool(std::string_view)>& test) const {
   std::vector<DeclaredUnit> all;
-  for (const std::string& name : units_.services()) {
-    if (!units_.any_text(name, may_declare))
-      continue;
-    DeclaredUnit found = find(name);
-    if (found.declaration.state != Declaration::State::None)
-      all.push_back(std::move(found));
-  }
+  for (const std::string& name : units_.services())
+    if (units_.any_text(name, test))
+      all.push_back(find(name));
+  return all;
+}
+
+std::vector<DeclaredUnit> DeclarationIndex::declared() const {
+  std::vector<DeclaredUnit> all = having(may_declare);
+  std::erase_if(all, [](const DeclaredUnit& found) {
+    return found.declaration.state == Declaration::State::None;
+  });
   return all;
 }
 

@@ -3,7 +3,9 @@
 // and presets, read once.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/files.hpp"
@@ -43,7 +45,13 @@ public:
   /// name. Templates are among them.
   std::vector<DeclaredUnit> declared() const;
 
+  /// The services of which some file's text passes `test`, sorted by name, whether they declare
+  /// something or not.
+  std::vector<DeclaredUnit> having(const std::function<bool(std::string_view)>& test) const;
+
   const Presets& presets() const { return presets_; }
+  /// Directories of units that cannot be listed.
+  const Diagnostics& unit_problems() const { return units_.problems(); }
   /// Problems of conf.d files.
   const Diagnostics& problems() const { return presets_.problems(); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The state of a declaration, misspellings, files that are not installed, presets.
+#include "check/writing.hpp"
 #include "checked_unit.hpp"
 
 namespace unitlock::check {
@@ -35,6 +36,14 @@ TEST_F(CheckTest, Misspellings) {
   EXPECT_THAT(with("[X-Lxc]\n[X-Landlock]\n"), IsEmpty());
   EXPECT_THAT(with("BindTCP=80\nReadOnlyPaths=/\n[X-Landlock]\n"),
               ElementsAre("warning misplaced-directive 3"));
+}
+
+TEST(HasMisspeltSection, LooksAtWholeLines) {
+  EXPECT_TRUE(has_misspelt_section("[X-Landlok]\n"));
+  EXPECT_TRUE(has_misspelt_section("[Unit]\n[XLandlock]"));
+  for (const char* text : {"", "[", "[]", "[X-Landlock]\n", "[Landlock]\n", "# [X-Landlok]\n",
+                           "[Install]\n[Service]\n", "[X-Landlok"})
+    EXPECT_FALSE(has_misspelt_section(std::string_view(text))) << text;
 }
 
 TEST_F(CheckTest, FilesThatAreNotInstalledYet) {
