@@ -138,6 +138,25 @@ Result<void> add_commands(const Assignment& assignment, std::vector<ExecCommand>
   }
 }
 
+/// ExecSearchPath=, or systemd's built-in list where it has nothing that systemd takes: relative
+/// paths and such with ".." are ignored with a warning.
+std::vector<std::string> search_directories(const Unit& unit) {
+  std::vector<std::string> directories;
+  for (const Assignment* assignment : unit.list("Service", "ExecSearchPath")) {
+    std::string_view rest = assignment->value;
+    while (!rest.empty()) {
+      std::string_view directory = rest.substr(0, rest.find(':'));
+      if (!directory.empty() && (directory[0] == '/' || directory[0] == '%') &&
+          !path_has_dotdot(directory))
+        directories.emplace_back(directory);
+      rest.remove_prefix(std::min(directory.size() + 1, rest.size()));
+    }
+  }
+  if (directories.empty())
+    return {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+  return directories;
+}
+
 } // namespace
 
 Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_view key) {
@@ -158,25 +177,9 @@ Result<std::string> find_program(const Root& root, const Unit& unit, const std::
   for (const char* key : {"RootDirectory", "RootImage"})
     if (unit.scalar("Service", key))
       return fail(fmt::format("{}: with {}= the program must be named by its path", path, key));
-  std::vector<std::string> directories = {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-                                          "/usr/bin",        "/sbin",          "/bin"};
-  auto search = unit.list("Service", "ExecSearchPath");
-  if (!search.empty())
-    directories.clear();
-  for (const Assignment* assignment : search) {
-    std::string_view rest = assignment->value;
-    while (!rest.empty()) {
-      std::size_t colon = std::min(rest.find(':'), rest.size());
-      if (colon > 0)
-        directories.emplace_back(rest.substr(0, colon));
-      rest.remove_prefix(std::min(colon + 1, rest.size()));
-    }
-  }
-  for (const std::string& directory : directories) {
+  for (const std::string& directory : search_directories(unit)) {
     if (directory.find('%') != std::string::npos)
       return fail(fmt::format("{}: ExecSearchPath= with specifiers cannot be followed", path));
-    if (directory[0] != '/')
-      continue; // systemd ignores it, with a warning
     std::string candidate = simplify_path(directory + "/" + path);
     if (root.is_program(candidate))
       return candidate;

@@ -147,6 +147,8 @@ TEST_F(FindProgram, FollowsExecSearchPath) {
   EXPECT_EQ(find("a", {{"ExecSearchPath", "/none"}, {"ExecSearchPath", "/opt/x"}}), "/opt/x/a");
   EXPECT_EQ(find("a", {{"ExecSearchPath", "/opt/x"}, {"ExecSearchPath", ""}}), "/usr/bin/a");
   EXPECT_EQ(find("a", {{"ExecSearchPath", "%h/bin"}}), "error");
+  EXPECT_EQ(find("a", {{"ExecSearchPath", "/usr/../opt/x"}}), "/usr/bin/a") << "systemd ignores it";
+  EXPECT_EQ(find("a", {{"ExecSearchPath", "usr/bin:/usr/../opt/x:/none"}}), "error");
 }
 
 TEST_F(FindProgram, CannotLookIntoAnotherRoot) {
