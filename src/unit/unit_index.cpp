@@ -26,10 +26,16 @@ bool is_absence(const Error& error) {
   return error.number == ENOENT || error.number == ENOTDIR;
 }
 
+/// A drop-in that is a directory, or a link to nowhere, takes the place of others of its name and
+/// says nothing itself.
+bool says_nothing(const Error& error) {
+  return is_absence(error) || error.number == EISDIR;
+}
+
 void add_file(const std::string& path, const Result<std::string>& text, Unit& unit) {
   if (!text) {
-    // A link to nowhere says nothing, and neither does one to a /dev/null that an image lacks.
-    if (!is_absence(text.error()))
+    // Neither does a link to a /dev/null that an image lacks.
+    if (!says_nothing(text.error()))
       unit.broken.push_back({text.error(), ""});
     return;
   }
@@ -262,7 +268,7 @@ const UnitIndex::Listing& UnitIndex::listing_of(const std::string& path) const {
   }
   if (entries)
     for (const DirectoryEntry& entry : *entries)
-      if (ends_with(entry.name, ".conf") && !is_hidden(entry.name) && entry.type != DT_DIR)
+      if (ends_with(entry.name, ".conf") && !is_hidden(entry.name))
         listing->second.files.push_back(entry.name);
   return listing->second;
 }
@@ -332,7 +338,7 @@ bool UnitIndex::any_text(const std::string& name,
                          const std::function<bool(std::string_view)>& test) const {
   Files files = files_of(name);
   auto holds = [&](const Result<std::string>& text) {
-    return text ? test(*text) : !is_absence(text.error());
+    return text ? test(*text) : !says_nothing(text.error());
   };
   return !files.broken.empty() ||
          (!files.fragment.empty() && holds(fragment_text(files.fragment))) ||
