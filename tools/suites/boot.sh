@@ -13,8 +13,7 @@ suite_boot() {
     trap 'container_stop_all; audit_release' EXIT
     trap 'exit 143' TERM
     audit_acquire
-    # shellcheck disable=SC2034  # container.sh reads it
-    CONTAINER_BINDS=("$REPO/tests/boot:/opt/boot-tests" "$(tryd_dir):/opt/tryd")
+    container_bind_tests "$release" || { cannot "$name" "what the tests need cannot be made"; return; }
     container_start "$release" "$release" "$deb" || { cannot "$name" "the container does not boot"; return; }
     for script in "$REPO"/tests/boot/[0-9]*.sh; do
         boot_script "$name" "$release" "${script##*/}"

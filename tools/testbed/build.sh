@@ -56,12 +56,15 @@ build_quietly() {
     rm "$log"
 }
 
-# tryd_dir: where the tests' daemon is, built on this machine for all of them.
-tryd_dir() {
-    local dir=$REPO/build-tryd
+# boot_program_dir NAME: where tests/boot/NAME is built, a program that runs inside of the
+# containers; on this machine, once for all of them.
+boot_program_dir() {
+    local dir=$REPO/build-$1
+    mkdir -p "$dir"
     {
-        [ -e "$dir/build.ninja" ] || meson setup "$dir" "$REPO/tests/boot/tryd"
+        flock 9
+        [ -e "$dir/build.ninja" ] || meson setup "$dir" "$REPO/tests/boot/$1"
         ninja -C "$dir"
-    } >&2
+    } 9>"$dir/lock" >&2 || return
     echo "$dir"
 }

@@ -8,6 +8,7 @@
 #
 # Whoever sources this file calls container_stop_all from its EXIT trap.
 
+CONTAINER_BINDS=()
 declare -A CONTAINER_PID CONTAINER_LEADER CONTAINER_PORT CONTAINER_LOCK
 CONTAINER_STATE=$CACHE/containers
 
@@ -30,6 +31,16 @@ container_start() {
         container_stop "$name"
         return 1
     }
+}
+
+# container_bind_tests RELEASE: lets the next container see what the boot tests need: the scripts,
+# their programs, and the corpus of units.
+container_bind_tests() {
+    local tryd oracle corpus
+    tryd=$(boot_program_dir tryd) && oracle=$(boot_program_dir oracle) &&
+        corpus=$(corpus_dir "$1") || return
+    CONTAINER_BINDS+=("$REPO/tests/boot:/opt/boot-tests" "$tryd:/opt/tryd" "$oracle:/opt/oracle"
+        "$corpus:/opt/corpus")
 }
 
 container_work() { echo "$CONTAINER_STATE/$1-$$"; }
