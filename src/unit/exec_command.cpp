@@ -157,6 +157,18 @@ std::vector<std::string> search_directories(const Unit& unit) {
   return directories;
 }
 
+/// Whether the path may end in "/" once specifiers are expanded: systemd then ignores the command,
+/// and the wrapper would run it. %i and %I are empty in a unit that is no instance, and %I may be
+/// or end in a slash.
+bool may_become_directory(const Unit& unit, const std::string& path) {
+  std::string_view last = path_basename(path);
+  bool has_instance = unit.name.find('@') != std::string::npos;
+  for (; last.starts_with("%i") || last.starts_with("%I"); last.remove_prefix(2))
+    if (has_instance && last[1] == 'i')
+      return false;
+  return last.empty();
+}
+
 } // namespace
 
 Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_view key) {
@@ -168,6 +180,8 @@ Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_vie
 }
 
 Result<std::string> find_program(const Root& root, const Unit& unit, const std::string& path) {
+  if (may_become_directory(unit, path))
+    return fail(fmt::format("{}: the specifier hides which program it is", path));
   if (path[0] == '/')
     return simplify_path(path);
   if (begins_with_directory_specifier(path))

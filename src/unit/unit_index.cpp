@@ -150,25 +150,32 @@ bool UnitIndex::add_link(const std::string& directory, const std::string& name) 
   return false;
 }
 
-UnitIndex::Fragments::const_iterator UnitIndex::fragment_of(const std::string& name) const {
-  auto alias = aliases_.find(name);
+/// Where the links from a name end: itself where it is no alias, nowhere in a ring of them.
+std::string UnitIndex::follow_links(const std::string& name) const {
   std::string real = name;
+  auto alias = aliases_.find(real);
   for (int hops = 0; alias != aliases_.end() && hops < 16; ++hops) {
     real = alias->second;
     alias = aliases_.find(real);
   }
-  return alias == aliases_.end() ? fragments_.find(real) : fragments_.end();
+  return alias == aliases_.end() ? real : "";
+}
+
+UnitIndex::Fragments::const_iterator UnitIndex::fragment_of(const std::string& name) const {
+  return fragments_.find(follow_links(name));
 }
 
 std::string UnitIndex::resolve_alias(const std::string& name) const {
-  auto fragment = fragment_of(name);
+  // An alias may lead to an instance that has no file of its own, only its template has.
+  std::string target = follow_links(name);
+  auto fragment = fragments_.find(target);
   if (fragment == fragments_.end())
-    if (auto its_template = template_of(name))
+    if (auto its_template = template_of(target))
       fragment = fragment_of(*its_template);
   if (fragment == fragments_.end())
     return name;
   auto real = parse_unit_name(fragment->first);
-  auto own = parse_unit_name(name);
+  auto own = parse_unit_name(target);
   if (real->is_template() && own && own->is_instance())
     return instantiate(*real, *own->instance);
   return fragment->first;

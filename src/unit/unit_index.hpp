@@ -94,6 +94,7 @@ private:
   /// False where the entry is none that systemd would go by.
   bool add_link(const std::string& directory, const std::string& name);
   void add_instances(const std::string& drop_in_name, std::vector<std::string>& names) const;
+  std::string follow_links(const std::string& name) const;
   Fragments::const_iterator fragment_of(const std::string& name) const;
   void find_fragment(const std::string& name, Files& files) const;
   void add_drop_ins(const std::vector<std::string>& names, Files& files,

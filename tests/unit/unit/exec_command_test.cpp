@@ -130,6 +130,22 @@ TEST_F(FindProgram, TakesPathsAsTheyAre) {
   EXPECT_EQ(find("a-%i"), "error");
 }
 
+TEST_F(FindProgram, RefusesWhatSpecifiersMayTurnIntoADirectory) {
+  auto find_in = [&](const std::string& name, const std::string& path) {
+    Unit unit = unit_of({});
+    unit.name = name;
+    auto found = find_program(tree_.root(), unit, path);
+    return found ? *found : "error";
+  };
+  EXPECT_EQ(find_in("a.service", "/x/%i"), "error") << "nothing is left of it";
+  EXPECT_EQ(find_in("a@.service", "/x/%i"), "/x/%i");
+  EXPECT_EQ(find_in("a@b.service", "%S/%i"), "%S/%i");
+  EXPECT_EQ(find_in("a@-.service", "/%I"), "error") << "a slash";
+  EXPECT_EQ(find_in("a@-.service", "/x/%I%i"), "/x/%I%i");
+  EXPECT_EQ(find_in("a.service", "/x/%ib"), "/x/%ib");
+  EXPECT_EQ(find_in("a.service", "/x/%p"), "/x/%p");
+}
+
 TEST_F(FindProgram, SearchesExecutableFilesInSystemdsOrder) {
   EXPECT_EQ(find("a"), "error");
   program("/usr/bin/a");

@@ -74,6 +74,24 @@ TEST_F(UnitIndexTest, PlacedFilesComeBeforeAllOthers) {
   }));
 }
 
+TEST_F(UnitIndexTest, AnAliasMayLeadToAnInstanceWithoutAFile) {
+  vendor("b@.service", "[S]\nK=template\n");
+  tree_.link(std::string(kAdmin) + "a@x.service", std::string(kVendor) + "b@x.service");
+  admin("a@x.service.d/l.conf", "[S]\nK=alias\n");
+  EXPECT_THAT(services(), ElementsAre("b@.service", "b@x.service"));
+  EXPECT_EQ(load("a@x.service").name, "b@x.service");
+  EXPECT_THAT(values("b@x.service"), ElementsAre("template", "alias"));
+  EXPECT_THAT(values("a@x.service"), ElementsAre("template", "alias"));
+  EXPECT_THAT(values("b@y.service"), ElementsAre("template"));
+}
+
+TEST_F(UnitIndexTest, ARingOfAliasesIsNoUnit) {
+  tree_.link(std::string(kAdmin) + "a.service", "b.service");
+  tree_.link(std::string(kAdmin) + "b.service", "a.service");
+  EXPECT_EQ(load("a.service").name, "a.service");
+  EXPECT_EQ(load("a.service").fragment, "");
+}
+
 TEST_F(UnitIndexTest, ReadsAttachedUnits) {
   tree_.write("/etc/systemd/system.attached/a.service", "[Service]\n");
   tree_.write("/run/systemd/system.attached/b.service", "[Service]\n");
