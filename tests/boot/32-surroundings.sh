@@ -352,12 +352,15 @@ rm -r $units/around-socket*
 
 # --- a start that the wrapper refuses never looks like a success
 
+is_refused() { [ "$(state_of "$1")" = "start refused" ]; }
+
 # refused NAME PREFIX LINE...
 refused() {
     printf '%s\n' '[Service]' Type=oneshot "ExecStart=$2$sight" "${@:3}" '[X-Landlock]' \
         ReadOnlyPaths=/nowhere >"$units/around-refused-$1.service"
     systemctl daemon-reload
     systemctl start "around-refused-$1.service" 2>/dev/null
+    wait_for is_refused "around-refused-$1"
     check_equal "a refused start with $1" "start refused" "$(state_of "around-refused-$1")"
     systemctl stop "around-refused-$1.service"
     rm "$units/around-refused-$1.service"

@@ -85,13 +85,6 @@ TEST_F(UnitIndexTest, AnAliasMayLeadToAnInstanceWithoutAFile) {
   EXPECT_THAT(values("b@y.service"), ElementsAre("template"));
 }
 
-TEST_F(UnitIndexTest, ARingOfAliasesIsNoUnit) {
-  tree_.link(std::string(kAdmin) + "a.service", "b.service");
-  tree_.link(std::string(kAdmin) + "b.service", "a.service");
-  EXPECT_EQ(load("a.service").name, "a.service");
-  EXPECT_EQ(load("a.service").fragment, "");
-}
-
 TEST_F(UnitIndexTest, ReadsAttachedUnits) {
   tree_.write("/etc/systemd/system.attached/a.service", "[Service]\n");
   tree_.write("/run/systemd/system.attached/b.service", "[Service]\n");
