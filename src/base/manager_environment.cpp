@@ -19,7 +19,7 @@ std::string directory_of(const Variables& variables, const char* name, const std
 }
 
 std::vector<std::string> directories_of(const Variables& variables, const char* name,
-                                        std::vector<std::string> others) {
+                                        const std::vector<std::string>& others) {
   std::string value = value_of(variables, name);
   std::vector<std::string> directories;
   for (std::size_t at = 0; at < value.size();) {

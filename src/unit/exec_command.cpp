@@ -47,7 +47,7 @@ bool take_prefixes(std::string& path, ExecCommand& command) {
 
 /// A backslash at the end of the value stands for itself. In the drop-in it would join the next
 /// line, so it is escaped.
-std::string close_escape(std::string arguments) {
+std::string close_escape(const std::string& arguments) {
   std::size_t last = arguments.find_last_not_of('\\');
   std::size_t backslashes = arguments.size() - (last == std::string::npos ? 0 : last + 1);
   return backslashes % 2 == 0 ? arguments : arguments + '\\';

@@ -175,7 +175,7 @@ std::string UnitIndex::resolve_alias(const std::string& name) const {
   if (fragment == fragments_.end())
     return name;
   auto real = parse_unit_name(fragment->first);
-  auto own = parse_unit_name(target);
+  auto own = parse_unit_name(target == fragment->first ? name : target);
   if (real->is_template() && own && own->is_instance())
     return instantiate(*real, *own->instance);
   return fragment->first;
