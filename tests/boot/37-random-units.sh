@@ -7,7 +7,7 @@
 . /opt/boot-tests/oracle.sh
 
 seed=${SEED:-1}
-count=${COUNT:-3000}
+count=${COUNT:-500}
 batch=250 # systemd answers more slowly, the more units there are
 names=$WORK/names
 

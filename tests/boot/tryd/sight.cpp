@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // sight: a service that says what it sees of itself. Started twice, with the wrapper and without,
-// it must say the same (tests/boot/32-surroundings.sh).
+// it must say the same (tests/boot/38-surroundings.sh).
 //
 //     sight [--brief] [--to FILE] [--fork PIDFILE] [--notify TEXT] [--pet N] [--stay] [--exit N]
 //           [ARGUMENT...]

@@ -90,7 +90,8 @@ END
 
 # --- what the rows need
 
-mkdir -p $results /srv/around/{root/{bin,opt/tryd,etc},empty}
+# The first session of a user makes /run/user, which some settings mount over.
+mkdir -p /run/user $results /srv/around/{root/{bin,opt/tryd,etc},empty}
 chmod 1777 $results
 cp "$sight" /srv/around/root/bin/sight-in-root
 echo 'FROM=file' >/srv/around/environment
@@ -367,7 +368,6 @@ refused() {
 }
 refused SuccessExitStatus '' SuccessExitStatus=66 RemainAfterExit=yes
 refused ignored-failure - RemainAfterExit=yes
-refused RestartForceExitStatus '' Type=simple RestartForceExitStatus=66 RestartSec=1h
 
 # --- a filter of a drop-in that systemd reads after ours
 
