@@ -195,7 +195,8 @@ is "the process" \
     "$(bash -c 'echo $$; exec "$@"' - "$wrapper" "${base[@]}" --program="$probe" -- probe pid 2>/dev/null | uniq | wc -l)" 1
 is "the name of the thread is the program's again" \
     "$("$wrapper" "${base[@]}" --program="$probe" -- x name 2>/dev/null)" probe
-fields='^(Name|Umask|Uid|Gid|Groups|Sig|Shd|Cap|NoNewPrivs|Seccomp|Threads)'
+# Without SigQ: it counts the queued signals of all processes of the user.
+fields='^(Name|Umask|Uid|Gid|Groups|Sig[^Q]|Shd|Cap|NoNewPrivs|Seccomp|Threads)'
 is "signals, credentials and capabilities" \
     "$(trap '' USR1; "$wrapper" "${base[@]}" --read-only=/proc --program=/bin/grep -- grep -E "$fields" /proc/self/status 2>/dev/null)" \
     "$(trap '' USR1; /bin/grep -E "$fields" /proc/self/status)"
