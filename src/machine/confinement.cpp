@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/exit_status.hpp"
 #include "base/files.hpp"
 #include "inject/drop_in.hpp"
 #include "landlock/abi.hpp"
@@ -119,6 +120,7 @@ private:
   void explain_other_command(const Service& service);
   bool judge_drop_in();
   bool judge_failed_start(const Service& service);
+  bool judge_lost_message(const Service& service);
   bool judge_running(const Service& service);
   void judge_missing_record(const Service& service);
   void judge_record(const StartRecord& record);
@@ -289,7 +291,21 @@ bool Judge::judge_failed_start(const Service& service) {
         may_have_exited_with(service, record.exit_status))
       return decide(State::StartRefused, record.message,
                     {"correct what it says", reload(), restart()});
-  return false;
+  return judge_lost_message(service);
+}
+
+/// Of a process that ends at once, journald may not find out which unit it was of. The wrapper
+/// records each service that it does start, so without any record it was the wrapper that ended.
+bool Judge::judge_lost_message(const Service& service) {
+  bool failed = service.active_state == "failed" || service.sub_state == "auto-restart";
+  if (!failed || !(*facts_.records)->records.empty() ||
+      !exit_status::is_wrappers(service.exec_main_status))
+    return false;
+  return decide(State::StartRefused,
+                fmt::format("it failed with exit status {}, which is one of unitlock-exec's, and "
+                            "left no start record",
+                            service.exec_main_status),
+                {"journalctl UNITLOCK_UNIT=" + facts_.unit, "correct what it says", restart()});
 }
 
 bool Judge::judge_running(const Service& service) {

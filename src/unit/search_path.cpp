@@ -37,10 +37,12 @@ std::vector<std::string> user_directories(const ManagerEnvironment& manager) {
   add(manager.runtime_dir, "/systemd/transient");
   add(manager.runtime_dir, "/systemd/generator.early");
   add(manager.config_home, "/systemd/user");
+  add(manager.config_home, "/systemd/user.attached"); // both only in newer systemd, as of 262
   for (const std::string& directory : manager.config_dirs)
     add(directory, "/systemd/user");
   path.emplace_back("/etc/systemd/user");
   add(manager.runtime_dir, "/systemd/user");
+  add(manager.runtime_dir, "/systemd/user.attached");
   path.emplace_back("/run/systemd/user");
   // Somewhere it must stand, also where no user is known.
   path.push_back(simplify_path(manager.runtime_dir + "/systemd/generator"));

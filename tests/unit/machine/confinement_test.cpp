@@ -275,6 +275,27 @@ const Case kCases[] = {
        forged.exit_status = 66;
        records_of(f).records.push_back(forged);
      }},
+    {"the wrapper refused, and journald does not know whose message it was", State::StartRefused,
+     "exit status 66",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 66;
+       records_of(f).records.clear();
+     }},
+    {"the service itself failed with such a status", State::NotRunning, "it has failed",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 66;
+     }},
+    {"it failed in its own way without a record", State::NotRunning, "it has failed",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 1;
+       records_of(f).records.clear();
+     }},
     {"waiting for its next try", State::StartRefused, "",
      [](Facts& f) {
        stop(f);

@@ -63,8 +63,9 @@ TEST(SearchPath, OfAUser) {
   EXPECT_THAT(path.directories,
               ElementsAre("/home/u/.config/systemd/user.control",
                           "/run/user/7/systemd/user.control", "/run/user/7/systemd/transient",
-                          "/home/u/.config/systemd/user", "/etc/xdg/systemd/user",
-                          "/etc/systemd/user", "/run/user/7/systemd/user", "/run/systemd/user",
+                          "/home/u/.config/systemd/user", "/home/u/.config/systemd/user.attached",
+                          "/etc/xdg/systemd/user", "/etc/systemd/user", "/run/user/7/systemd/user",
+                          "/run/user/7/systemd/user.attached", "/run/systemd/user",
                           "/home/u/.local/share/systemd/user", "/usr/local/share/systemd/user",
                           "/usr/share/systemd/user", "/usr/local/lib/systemd/user",
                           "/usr/lib/systemd/user"));
@@ -78,11 +79,12 @@ TEST(SearchPath, OfAUserWithDirectoriesOfTheirOwn) {
                                {"XDG_CONFIG_DIRS", "/c1::relative:/c2"},
                                {"XDG_DATA_DIRS", "/d1"}});
   EXPECT_THAT(path.directories,
-              ElementsAre("/c/systemd/user.control", "/c/systemd/user", "/c1/systemd/user",
-                          "/c2/systemd/user", "/etc/systemd/user", "/run/systemd/user",
-                          "/home/u/.local/share/systemd/user", "/d1/systemd/user",
-                          "/usr/local/lib/systemd/user", "/usr/local/share/systemd/user",
-                          "/usr/lib/systemd/user", "/usr/share/systemd/user"));
+              ElementsAre("/c/systemd/user.control", "/c/systemd/user", "/c/systemd/user.attached",
+                          "/c1/systemd/user", "/c2/systemd/user", "/etc/systemd/user",
+                          "/run/systemd/user", "/home/u/.local/share/systemd/user",
+                          "/d1/systemd/user", "/usr/local/lib/systemd/user",
+                          "/usr/local/share/systemd/user", "/usr/lib/systemd/user",
+                          "/usr/share/systemd/user"));
 }
 
 TEST(SearchPath, OfAUserWhoseHomeIsTheRoot) {
