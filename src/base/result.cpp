@@ -24,6 +24,18 @@ std::string to_string(const Error& error) {
   return text;
 }
 
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+  case Severity::Note:
+    return "note";
+  case Severity::Warning:
+    return "warning";
+  case Severity::Error:
+    break;
+  }
+  return "error";
+}
+
 std::string to_string(const Diagnostic& diagnostic) {
   return fmt::format("{}: {}", to_string(diagnostic.where), diagnostic.message);
 }

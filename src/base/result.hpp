@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,8 @@ inline tl::unexpected<Error> fail(SourceRef where, std::string message) {
 }
 
 enum class Severity { Note, Warning, Error };
+/// "note", "warning", "error".
+std::string_view to_string(Severity severity);
 
 /// One finding about the input. An Error makes the declaration it belongs to invalid.
 struct Diagnostic {

@@ -10,10 +10,6 @@
 namespace unitlock::cli {
 namespace {
 
-const char* to_string(Severity severity) {
-  return severity == Severity::Error ? "error" : severity == Severity::Warning ? "warning" : "note";
-}
-
 void print_finding(std::FILE* stream, const std::string& unit, const check::Finding& finding) {
   std::string place = unitlock::to_string(finding.where);
   fmt::print(stream, "{}{}{}: {}{}{} [{}]\n", escape(place, Backslash::Keep),

@@ -255,10 +255,7 @@ std::string place(const SourceRef& where) {
 ordered_json diagnostics_json(const Diagnostics& diagnostics) {
   auto list = ordered_json::array();
   for (const Diagnostic& diagnostic : diagnostics) {
-    const char* severity = diagnostic.severity == Severity::Error     ? "error"
-                           : diagnostic.severity == Severity::Warning ? "warning"
-                                                                      : "note";
-    list.push_back({{"severity", severity},
+    list.push_back({{"severity", unitlock::to_string(diagnostic.severity)},
                     {"message", json_bytes(diagnostic.message)},
                     {"where", place_json(diagnostic.where)}});
   }
