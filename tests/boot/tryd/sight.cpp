@@ -39,6 +39,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "fork_away.hpp"
+
 extern char** environ;
 
 namespace {
@@ -376,14 +378,8 @@ void send_report(const char* path) {
 void fork_away(const char* pidfile) {
   if (fork() > 0)
     pause(); // until the daemon says that it is there
-  setsid();
-  if (fork() > 0)
-    _exit(0);
-  const int fd = open(pidfile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0)
+  if (!fork_away_as_daemon(pidfile))
     die(pidfile);
-  dprintf(fd, "%d\n", getpid());
-  close(fd);
 }
 
 // "\n" in the text means a newline.

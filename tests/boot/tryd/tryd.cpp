@@ -34,6 +34,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fork_away.hpp"
+
 namespace {
 
 constexpr int kMaxWords = 16;
@@ -440,14 +442,8 @@ void fork_away(const char* pidfile) {
     close(ready[1]);
     exit(read(ready[0], &byte, 1) == 1 ? 0 : 1);
   }
-  setsid();
-  if (fork() > 0)
-    _exit(0);
-  const int fd = open(pidfile, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0)
+  if (!fork_away_as_daemon(pidfile))
     die(pidfile);
-  dprintf(fd, "%d\n", getpid());
-  close(fd);
   (void)!write(ready[1], "", 1);
   close(ready[0]);
   close(ready[1]);
