@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "check/expand.hpp"
+#include "unit/words.hpp"
 
 namespace unitlock::check {
 namespace {
@@ -34,12 +35,11 @@ MadeAtStart made_at_start(const Subject& subject) {
                            {"ConfigurationDirectory", "%E"}};
   MadeAtStart made;
   for (const Row& row : kRows)
-    for (const Subject::Word& word : subject.words(row.setting))
-      if (auto path = subject.expanded(
-              fmt::format("{}/{}", row.base, word.text.substr(0, word.text.find(':')))))
+    for (const Unit::Word& word : subject.words(row.setting))
+      if (auto path = subject.expanded(fmt::format("{}/{}", row.base, colon_field(word.text, 0))))
         made.directories.push_back(simplify_path(*path));
   for (const char* setting : {"BindPaths", "BindReadOnlyPaths"})
-    for (const Subject::Word& word : subject.words(setting)) {
+    for (const Unit::Word& word : subject.words(setting)) {
       std::string source = word.text.substr(word.text[0] == '-' ? 1 : 0);
       std::size_t colon = source.find(':');
       std::string target = colon == std::string::npos ? source : source.substr(colon + 1);
@@ -139,10 +139,8 @@ std::vector<Hidden> hidden_places(const Subject& subject) {
   if (subject.is_on("PrivateDevices"))
     hide("PrivateDevices", {"/dev"});
   for (const char* setting : {"InaccessiblePaths", "TemporaryFileSystem"})
-    for (const Subject::Word& word : subject.words(setting)) {
-      std::string place =
-          word.text.substr(std::min(word.text.find_first_not_of("-+"), word.text.size()));
-      if (auto path = subject.expanded(place.substr(0, place.find(':'))))
+    for (const Unit::Word& word : subject.words(setting)) {
+      if (auto path = subject.expanded(colon_field(without_path_marks(word.text), 0)))
         hidden.push_back({simplify_path(*path), word.assignment});
     }
   return hidden;

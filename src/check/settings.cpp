@@ -91,7 +91,7 @@ std::optional<Evidence> evidence_of_mounting(const Subject& subject,
       flags && flags->value.find("shared") != std::string::npos)
     return Evidence{"MountFlags= shares what the service mounts", flags->where};
   for (const char* key : {"AmbientCapabilities", "CapabilityBoundingSet"})
-    for (const Subject::Word& word : subject.words(key))
+    for (const Unit::Word& word : subject.words(key))
       if (word.assignment->value[0] != '~' && word.text == "CAP_SYS_ADMIN")
         return Evidence{fmt::format("{}= has CAP_SYS_ADMIN, which is what mounting needs", key),
                         word.assignment->where, false};
@@ -140,7 +140,7 @@ void check_signals(const Subject& subject, const std::vector<NamedProgram>& prog
 const Assignment* loses_privileges(const Subject& subject) {
   auto has_admin = [&](const char* key) {
     auto words = subject.words(key);
-    return std::any_of(words.begin(), words.end(), [](const Subject::Word& word) {
+    return std::any_of(words.begin(), words.end(), [](const Unit::Word& word) {
       return word.assignment->value[0] != '~' && word.text == "CAP_SYS_ADMIN";
     });
   };

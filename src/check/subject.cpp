@@ -9,21 +9,12 @@
 #include "base/text.hpp"
 #include "check/expand.hpp"
 #include "policy/vocabulary.hpp"
-#include "unit/words.hpp"
 
 namespace unitlock::check {
 
 bool Subject::is_on(std::string_view key) const {
   const Assignment* found = unit.scalar("Service", key);
   return found && parse_boolean(found->value).value_or(false);
-}
-
-std::vector<Subject::Word> Subject::words(std::string_view key) const {
-  std::vector<Word> all;
-  for (const Assignment* assignment : unit.list("Service", key))
-    for (std::string& word : split_words(assignment->value).value_or(std::vector<std::string>{}))
-      all.push_back({std::move(word), assignment});
-  return all;
 }
 
 std::optional<std::string> Subject::expanded(std::string_view text) const {

@@ -42,12 +42,8 @@ struct Subject {
   }
   /// A setting of the unit that is a boolean and on.
   bool is_on(std::string_view key) const;
-  /// The words of a list setting of [Service]; lines that systemd would skip are left out.
-  struct Word {
-    std::string text;
-    const Assignment* assignment;
-  };
-  std::vector<Word> words(std::string_view key) const;
+  /// The words of a list setting of [Service].
+  std::vector<Unit::Word> words(std::string_view key) const { return unit.words("Service", key); }
   std::optional<std::string> expanded(std::string_view text) const;
 };
 

@@ -20,6 +20,7 @@
 #include "declare/section.hpp"
 #include "unit/search_path.hpp"
 #include "unit/unit_name.hpp"
+#include "unit/unit_path.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -41,14 +42,8 @@ bool is_presets(const std::string& path) {
 /// The name that a file speaks of: "a.service" of "x/a.service" and of "x/a.service.d/y.conf".
 /// Empty for a file of another kind.
 std::string subject_of(const std::string& path) {
-  std::string name(path_basename(path));
-  if (name.ends_with(".service") && is_valid_unit_name(name))
-    return name;
-  std::string directory(
-      path_basename(std::string_view(path).substr(0, path.size() - name.size() - 1)));
-  if (!name.ends_with(".conf") || !(directory.ends_with(".service.d") || directory == "service.d"))
-    return "";
-  return directory.substr(0, directory.size() - 2);
+  auto parsed = parse_unit_path(path);
+  return parsed ? std::string(parsed->unit) : "";
 }
 
 /// Files are named as for any other program: below the working directory, and not below --root.

@@ -9,6 +9,7 @@
 #include "declare/derive.hpp"
 #include "declare/obstacles.hpp"
 #include "unit/unit_name.hpp"
+#include "unit/unit_path.hpp"
 
 namespace unitlock {
 namespace {
@@ -176,10 +177,8 @@ const std::string* masking_drop_in(const Unit& unit) {
   for (const std::string& path : unit.outranking_drop_ins) {
     if (path_basename(path) != kDropInName)
       continue;
-    std::string_view directory = std::string_view(path).substr(0, path.rfind('/'));
-    std::string_view name = path_basename(directory);
-    name.remove_suffix(2); // ".d"
-    if (std::find(names.begin(), names.end(), name) != names.end())
+    auto parsed = parse_unit_path(path);
+    if (parsed && std::find(names.begin(), names.end(), parsed->unit) != names.end())
       return &path;
   }
   return nullptr;

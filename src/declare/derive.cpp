@@ -16,11 +16,6 @@ namespace {
 constexpr std::uint64_t kExecute = landlock::mask_of("fs.execute") | kReadOnly;
 constexpr std::uint64_t kConnect = landlock::mask_of("fs.resolve_unix");
 
-/// The part of "a:b:c" up to its first colon that no backslash escapes.
-std::string first_field(const std::string& word) {
-  return word.substr(0, word.find(':'));
-}
-
 class Derivation {
 public:
   Derivation(const Root& root, const Unit& unit) : root_(root), unit_(unit) {}
@@ -53,16 +48,14 @@ public:
     for (const Row& row : kRows)
       for_each_word(row.setting, [&](const std::string& word, const Provenance& from) {
         if (word[0] != '/') // systemd takes relative names only
-          grant(fmt::format("-{}/{}", row.base, first_field(word)), row.access, from);
+          grant(fmt::format("-{}/{}", row.base, colon_field(word, 0)), row.access, from);
       });
   }
 
   void paths() {
     for_each_word("ReadWritePaths", [&](const std::string& word, const Provenance& from) {
-      // "-" and "+" may stand in front, in this order.
-      std::size_t start = word.find_first_not_of("-+");
-      if (start != std::string::npos)
-        grant("-" + word.substr(start), kReadWrite, from);
+      if (std::string path = without_path_marks(word); !path.empty())
+        grant("-" + path, kReadWrite, from);
     });
     bind_paths("BindPaths", kReadWrite);
     bind_paths("BindReadOnlyPaths", kReadOnly);
@@ -105,24 +98,17 @@ public:
 private:
   template <class Visit>
   void for_each_word(const char* setting, Visit visit) {
-    for (const Assignment* assignment : unit_.list("Service", setting)) {
-      auto words = split_words(assignment->value);
-      if (!words)
-        continue; // systemd ignores the line, with a warning
-      for (const std::string& word : *words)
-        visit(word, Provenance{assignment->where, fmt::format("derived from {}=", setting),
-                               Origin::Unit});
-    }
+    for (const Unit::Word& word : unit_.words("Service", setting))
+      visit(word.text, Provenance{word.assignment->where, fmt::format("derived from {}=", setting),
+                                  Origin::Unit});
   }
 
   /// "source[:destination[:options]]": the destination is what the service sees.
   void bind_paths(const char* setting, std::uint64_t access) {
     for_each_word(setting, [&](const std::string& word, const Provenance& from) {
       std::string source = word.substr(word[0] == '-' ? 1 : 0);
-      std::size_t colon = source.find(':');
-      std::string target =
-          colon == std::string::npos ? source : first_field(source.substr(colon + 1));
-      grant("-" + target, access, from);
+      bool is_renamed = source.find(':') != std::string::npos;
+      grant("-" + (is_renamed ? colon_field(source, 1) : source), access, from);
     });
   }
 

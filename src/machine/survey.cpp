@@ -8,6 +8,7 @@
 #include "inject/kernel_command_line.hpp"
 #include "unit/search_path.hpp"
 #include "unit/unit_name.hpp"
+#include "unit/unit_path.hpp"
 
 namespace unitlock::machine {
 
@@ -69,18 +70,17 @@ void Survey::ask_journal(Facts& facts) const {
 
 namespace {
 
-/// The directory of the search path that a fragment or a drop-in ("x.service.d/y.conf") lies in.
-std::string_view search_directory(std::string_view path, bool is_drop_in) {
-  path = path.substr(0, path.rfind('/'));
-  return is_drop_in ? path.substr(0, path.rfind('/')) : path;
+bool is_generated(const std::string& path) {
+  auto parsed = parse_unit_path(path);
+  return parsed && is_generated_directory(parsed->search_directory);
 }
 
 /// A file that systemd has read and that another generator wrote; nullptr where there is none.
 const std::string* other_generators_file(const Service& service) {
-  if (is_generated_directory(search_directory(service.fragment, false)))
+  if (is_generated(service.fragment))
     return &service.fragment;
   for (const std::string& path : service.drop_ins)
-    if (path_basename(path) != kDropInName && is_generated_directory(search_directory(path, true)))
+    if (path_basename(path) != kDropInName && is_generated(path))
       return &path;
   return nullptr;
 }

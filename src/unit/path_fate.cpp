@@ -10,24 +10,6 @@
 namespace unitlock {
 namespace {
 
-/// The fields of "a:b:c".
-std::string field(const std::string& word, std::size_t number) {
-  std::size_t start = 0;
-  for (; number > 0; --number) {
-    std::size_t colon = word.find(':', start);
-    if (colon == word.npos)
-      return {};
-    start = colon + 1;
-  }
-  return word.substr(start, word.find(':', start) - start);
-}
-
-/// "-" and "+" may stand in front of a path, in this order.
-std::string without_marks(const std::string& word) {
-  std::size_t start = word.find_first_not_of("-+");
-  return start == word.npos ? std::string() : word.substr(start);
-}
-
 /// Whether systemd takes the word for a path; others it ignores, and a line of ours would then give
 /// the service a mount namespace of its own.
 bool is_path(const std::string& word) {
@@ -38,12 +20,9 @@ using Covers = std::function<bool(const std::string& word)>;
 
 /// The first assignment of a list of paths with a word that covers.
 const Assignment* find_covering(const Unit& unit, const char* key, const Covers& covers) {
-  for (const Assignment* assignment : unit.list("Service", key)) {
-    auto words = split_words(assignment->value);
-    for (const std::string& word : words.value_or(std::vector<std::string>{}))
-      if (covers(word))
-        return assignment;
-  }
+  for (const Unit::Word& word : unit.words("Service", key))
+    if (covers(word.text))
+      return word.assignment;
   return nullptr;
 }
 
@@ -70,11 +49,12 @@ private:
         return root;
     if (const Assignment* tmpfs =
             find_covering(unit_, "TemporaryFileSystem",
-                          [&](const std::string& word) { return may_be_on(field(word, 0)); }))
+                          [&](const std::string& word) { return may_be_on(colon_field(word, 0)); }))
       return tmpfs;
     for (const char* key : {"BindPaths", "BindReadOnlyPaths", "MountImages"})
       if (const Assignment* mount = find_covering(unit_, key, [&](const std::string& word) {
-            std::string source = without_marks(field(word, 0)), target = field(word, 1);
+            std::string source = without_path_marks(colon_field(word, 0)),
+                        target = colon_field(word, 1);
             return !target.empty() && target != source && may_be_on(target);
           }))
         return mount;
@@ -83,20 +63,20 @@ private:
 
   const Assignment* find_inaccessible() const {
     return find_covering(unit_, "InaccessiblePaths",
-                         [&](const std::string& word) { return is_on(without_marks(word)); });
+                         [&](const std::string& word) { return is_on(without_path_marks(word)); });
   }
 
   /// Of NoExecPaths= and ExecPaths= the one that is closer to the path decides.
   const Assignment* find_not_executable() const {
     std::size_t closest = 0;
     find_covering(unit_, "ExecPaths", [&](const std::string& word) {
-      std::string directory = without_marks(word);
+      std::string directory = without_path_marks(word);
       if (is_on(directory))
         closest = std::max(closest, simplify_path(directory).size());
       return false;
     });
     return find_covering(unit_, "NoExecPaths", [&](const std::string& word) {
-      std::string directory = without_marks(word);
+      std::string directory = without_path_marks(word);
       return may_be_on(directory) &&
              (has_specifier(directory) || simplify_path(directory).size() >= closest);
     });

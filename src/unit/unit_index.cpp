@@ -7,6 +7,8 @@
 #include <cerrno>
 
 #include "unit/unit_name.hpp"
+#include "unit/unit_path.hpp"
+#include "unit/words.hpp"
 
 namespace unitlock {
 namespace {
@@ -39,12 +41,7 @@ void add_file(const std::string& path, const Result<std::string>& text, Unit& un
       unit.broken.push_back({text.error(), ""});
     return;
   }
-  UnitFile file = parse_unit_file(path, *text);
-  std::move(file.assignments.begin(), file.assignments.end(), std::back_inserter(unit.assignments));
-  std::move(file.headers.begin(), file.headers.end(), std::back_inserter(unit.headers));
-  std::move(file.bad_lines.begin(), file.bad_lines.end(), std::back_inserter(unit.bad_lines));
-  if (file.broken)
-    unit.broken.push_back(*file.broken);
+  unit.add(parse_unit_file(path, *text));
 }
 
 } // namespace
@@ -60,6 +57,22 @@ std::vector<const Assignment*> Unit::list(std::string_view section, std::string_
       found.push_back(&assignment);
   }
   return found;
+}
+
+std::vector<Unit::Word> Unit::words(std::string_view section, std::string_view key) const {
+  std::vector<Word> all;
+  for (const Assignment* assignment : list(section, key))
+    for (std::string& word : split_words(assignment->value).value_or(std::vector<std::string>{}))
+      all.push_back({std::move(word), assignment});
+  return all;
+}
+
+void Unit::add(UnitFile file) {
+  std::move(file.assignments.begin(), file.assignments.end(), std::back_inserter(assignments));
+  std::move(file.headers.begin(), file.headers.end(), std::back_inserter(headers));
+  std::move(file.bad_lines.begin(), file.bad_lines.end(), std::back_inserter(bad_lines));
+  if (file.broken)
+    broken.push_back(std::move(*file.broken));
 }
 
 const Assignment* Unit::scalar(std::string_view section, std::string_view key) const {
@@ -81,15 +94,14 @@ UnitIndex::UnitIndex(const Root& root, SearchPath search_path, const PlacedFiles
 }
 
 void UnitIndex::place(const PlacedFile& file) {
-  std::string name(path_basename(file.path));
-  std::string directory(
-      path_basename(std::string_view(file.path).substr(0, file.path.size() - name.size() - 1)));
-  if (ends_with(name, ".conf") && (ends_with(directory, ".service.d") || directory == "service.d"))
-    placed_drop_ins_[directory.substr(0, directory.size() - 2)].push_back(file.path);
-  else if (ends_with(name, ".service") && is_valid_unit_name(name))
-    fragments_[name] = kPlaced, placed_fragments_[name] = file.path;
-  else
+  auto path = parse_unit_path(file.path);
+  if (!path)
     return;
+  std::string name(path->unit);
+  if (path->is_drop_in)
+    placed_drop_ins_[name].push_back(file.path);
+  else
+    fragments_[name] = kPlaced, placed_fragments_[name] = file.path;
   placed_texts_.insert_or_assign(file.path, file.text);
 }
 
@@ -356,9 +368,8 @@ bool UnitIndex::any_text(const std::string& name,
 bool UnitIndex::outranks_generated(const std::string& drop_in) const {
   auto end =
       search_path_.directories.begin() + static_cast<std::ptrdiff_t>(search_path_.above_generated);
-  // directory/name.d/file.conf
-  std::string directory = drop_in.substr(0, drop_in.rfind('/', drop_in.rfind('/') - 1));
-  return std::find(search_path_.directories.begin(), end, directory) != end;
+  auto path = parse_unit_path(drop_in);
+  return path && std::find(search_path_.directories.begin(), end, path->search_directory) != end;
 }
 
 Unit UnitIndex::load(const std::string& name) const {

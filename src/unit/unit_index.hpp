@@ -37,8 +37,18 @@ struct Unit {
 
   /// All assignments of a list setting since its last empty one, in order.
   std::vector<const Assignment*> list(std::string_view section, std::string_view key) const;
+  /// The words of these, unquoted, each with its assignment. A line whose words cannot be told
+  /// apart is left out, as systemd ignores it with a warning.
+  struct Word {
+    std::string text;
+    const Assignment* assignment;
+  };
+  std::vector<Word> words(std::string_view section, std::string_view key) const;
   /// The last assignment; nullptr where there is none or the last one is empty.
   const Assignment* scalar(std::string_view section, std::string_view key) const;
+
+  /// Adds what a file says, behind all that was said before.
+  void add(UnitFile file);
 };
 
 class UnitIndex {

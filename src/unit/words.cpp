@@ -166,6 +166,21 @@ std::string quote_word(std::string_view word) {
   return quoted + "\"";
 }
 
+std::string colon_field(std::string_view word, std::size_t number) {
+  for (; number > 0; --number) {
+    std::size_t colon = word.find(':');
+    if (colon == word.npos)
+      return {};
+    word.remove_prefix(colon + 1);
+  }
+  return std::string(word.substr(0, word.find(':')));
+}
+
+std::string without_path_marks(std::string_view word) {
+  word.remove_prefix(std::min(word.find_first_not_of("-+"), word.size()));
+  return std::string(word);
+}
+
 namespace {
 
 std::string doubled(std::string_view text, char which) {

@@ -4,6 +4,7 @@
 // Source: systemd's src/basic/extract-word.c and escape.c; systemd.syntax(7), "Quoting".
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,12 @@ Result<std::vector<std::string>> split_words(std::string_view value);
 /// Writes a word so that systemd reads it back to the same text: quoted where it must be.
 /// Specifiers (%) and variables ($) are not touched.
 std::string quote_word(std::string_view word);
+
+/// A field of "a:b:c", from 0 on; empty where there are not so many.
+std::string colon_field(std::string_view word, std::size_t number);
+
+/// The path behind "-" and "+", which may stand in front of it in this order.
+std::string without_path_marks(std::string_view word);
 
 /// "%" → "%%" and "$" → "$$".
 std::string escape_specifiers(std::string_view text);

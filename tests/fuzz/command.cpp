@@ -187,7 +187,7 @@ Unit read_drop_in(const Unit& unit, const std::string& text) {
     require(std::find(std::begin(kKeys), std::end(kKeys), assignment.key) != std::end(kKeys),
             "the setting is ours", assignment.key);
   Unit merged = unit;
-  add_text("/zz-unitlock.conf", text, merged);
+  merged.add(parse_unit_file("/zz-unitlock.conf", text));
   return merged;
 }
 
