@@ -17,19 +17,22 @@ Attribution decide(Certainty certainty, const StartClaim& claim) {
   return {certainty, claim.unit, claim.invocation, {}};
 }
 
+bool is_true(const StartClaim& claim) {
+  return tag_matches(claim.tag, claim.invocation) && !claim.unit.name.empty();
+}
+
 /// Several claims of one unit are its several wrapped commands: no dispute.
 Attribution only_unit(Certainty certainty, const std::vector<const StartClaim*>& claims) {
   std::vector<UnitName> units;
   for (const StartClaim* claim : claims)
     add_unit(units, claim->unit);
-  if (units.size() == 1)
-    return decide(certainty, *claims.front());
+  if (units.size() == 1) {
+    auto first_true = std::find_if(claims.begin(), claims.end(),
+                                   [](const StartClaim* claim) { return is_true(*claim); });
+    return decide(certainty, first_true == claims.end() ? *claims.front() : **first_true);
+  }
   std::sort(units.begin(), units.end());
   return {Certainty::Disputed, {}, {}, std::move(units)};
-}
-
-bool is_true(const StartClaim& claim) {
-  return tag_matches(claim.tag, claim.invocation) && !claim.unit.name.empty();
 }
 
 /// By tag alone. A claim under another invocation's tag shows that somebody plays with it: then
@@ -88,9 +91,14 @@ Attribution attribute(const DomainRecord* domain, const std::vector<StartClaim>&
     return only_unit(Certainty::Certain, same_pid);
   // A PID that belongs to no claim proves them all wrong, but only where PIDs mean the same. A line
   // on standard error comes from a PID too: journald's of the stream, which is the service's own.
+  // The tag has to do, too, where journald could not tell whose the PID was.
+  bool unplaced = std::any_of(claims.begin(), claims.end(), [&](const StartClaim& claim) {
+    return claim.pid == domain->pid && claim.unit.name.empty();
+  });
   std::vector<StartClaim> possible;
   for (const StartClaim& claim : claims)
-    if (!pids_comparable || (claim.from_stderr && claim.pid == domain->pid))
+    if (!claim.unit.name.empty() &&
+        (!pids_comparable || unplaced || (claim.from_stderr && claim.pid == domain->pid)))
       possible.push_back(claim);
   return by_tag(possible);
 }

@@ -41,7 +41,9 @@ struct UnitName {
   auto operator<=>(const UnitName&) const = default;
 };
 
-/// A start record, all but `tag` from journald's trusted fields.
+/// A start record, all but `tag` from journald's trusted fields. Where the process had ended before
+/// journald looked, the unit or the invocation is empty: that speaks neither for nor against
+/// anyone.
 struct StartClaim {
   std::string tag;        ///< what it claims
   std::string invocation; ///< what it is

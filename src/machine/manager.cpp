@@ -126,6 +126,7 @@ int read_command(sd_bus_message* message, LoadedCommand& out) {
             : sd_bus_message_read(message, kExecStatus, &times[0], &times[1], &times[2], &times[3],
                                   &pid, &code, &status);
   out.pid = pid;
+  out.ended_usec = times[2];
   out.exit_status = code == CLD_EXITED ? status : 0;
   return r;
 }
@@ -156,6 +157,7 @@ const std::map<std::string_view, Reader> kServiceProperties = {
     {"ExecMainPID", kReadPid<&Service::exec_main_pid>},
     {"ExecMainStatus", read_number<&Service::exec_main_status, 'i', std::int32_t>},
     {"ExecMainStartTimestamp", kReadTime<&Service::exec_main_start_usec>},
+    {"ExecMainExitTimestamp", kReadTime<&Service::exec_main_exit_usec>},
     {"ExecStartEx", read_exec_start},
 };
 

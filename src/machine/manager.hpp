@@ -20,7 +20,8 @@ struct LoadedCommand {
   bool no_variables = false;     ///< the prefix ":"
   /// Of its last run. 0: it has not run, or systemd has been told to reload since.
   std::int64_t pid = 0;
-  int exit_status = 0; ///< of its last run; 0 also where a signal ended it
+  std::uint64_t ended_usec = 0; ///< 0: it has not ended
+  int exit_status = 0;          ///< of its last run; 0 also where a signal ended it
 };
 
 struct Service {
@@ -36,6 +37,7 @@ struct Service {
   int exec_main_status = 0;
   /// When the last main process was started; 0: never.
   std::uint64_t exec_main_start_usec = 0;
+  std::uint64_t exec_main_exit_usec = 0; ///< 0: it has not ended
   /// When the service was last asked to start; 0: never.
   std::uint64_t inactive_exit_usec = 0;
   std::vector<LoadedCommand> exec_start;

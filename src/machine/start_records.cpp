@@ -179,6 +179,8 @@ namespace {
 
 constexpr auto kFields = std::to_array<std::string_view>({
     "_PID",
+    "_SYSTEMD_INVOCATION_ID",
+    "_SOURCE_REALTIME_TIMESTAMP",
     kMessageId,
     kMessage,
     start_record::kPolicy,
@@ -193,6 +195,25 @@ constexpr auto kFields = std::to_array<std::string_view>({
     start_record::kSkipped,
     start_record::kExitStatus,
 });
+
+/// Behind journald's own fields.
+constexpr std::size_t kFirstOfRecord = 3;
+
+/// Whether the entry is of this start, see the header.
+bool is_of(const Invocation& invocation, const journal::Entry& entry) {
+  if (const std::string& id = entry.values[1]; !id.empty())
+    return id == invocation.id;
+  std::int64_t pid = 0;
+  std::uint64_t sent_usec = 0;
+  if (!read_number(entry.values[0], pid) || !read_number(entry.values[2], sent_usec) ||
+      invocation.started_usec == 0 || sent_usec < invocation.started_usec)
+    return false;
+  return std::any_of(invocation.processes.begin(), invocation.processes.end(),
+                     [&](const StartedProcess& process) {
+                       return process.pid == pid &&
+                              (process.ended_usec == 0 || sent_usec <= process.ended_usec);
+                     });
+}
 
 class JournalStartRecords : public StartRecordSource {
 public:
@@ -259,11 +280,16 @@ private:
   Result<void> find_entries(const Invocation& invocation, StartRecords& found) {
     journal::Query query;
     query.alternatives = {trusted_matches(invocation)};
-    for (const KindRow& row : kKinds)
-      query.alternatives[0].push_back(fmt::format("{}={}", kMessageId, row.id));
+    for (const StartedProcess& process : invocation.processes)
+      query.alternatives.push_back({fmt::format("_PID={}", process.pid)});
+    for (auto& alternative : query.alternatives)
+      for (const KindRow& row : kKinds)
+        alternative.push_back(fmt::format("{}={}", kMessageId, row.id));
     return journal_.read(query, kFields, [&](const journal::Entry& entry) {
+      if (!is_of(invocation, entry))
+        return true;
       RecordFields fields;
-      for (std::size_t i = 1; i < kFields.size(); ++i)
+      for (std::size_t i = kFirstOfRecord; i < kFields.size(); ++i)
         if (!entry.values[i].empty() || may_be_empty(kFields[i]))
           fields.emplace(kFields[i], entry.values[i]);
       add(found, fields, entry, false);

@@ -2,6 +2,10 @@
 // What the wrapper said when it started a service. A service can send journal entries of its own,
 // so a record counts only by what journald itself vouches for (the unit, its invocation, the PID),
 // and the first one counts: the wrapper speaks before the service exists.
+//
+// journald looks up the unit when it reads the entry. If the process has ended by then, the entry
+// has only the PID and the kernel's time stamp. It still counts if systemd started the service
+// with that PID and had not seen it end by that time, for until then nobody else can have the PID.
 #pragma once
 
 #include <cstdint>
@@ -56,12 +60,19 @@ Result<StartRecord> parse_start_record(const RecordFields& fields);
 /// The fields of a record that came as a line on standard error; nullopt for any other line.
 std::optional<RecordFields> parse_start_line(std::string_view line);
 
+/// A process that systemd started.
+struct StartedProcess {
+  std::int64_t pid = 0;
+  std::uint64_t ended_usec = 0; ///< 0: it has not ended
+};
+
 /// Which service, which start of it.
 struct Invocation {
   std::string unit;
   std::optional<std::uint32_t> user; ///< whose manager runs it; nullopt for the system's
   std::string id;                    ///< 32 hex digits
   std::uint64_t started_usec = 0;    ///< 0: not known
+  std::vector<StartedProcess> processes; ///< those that systemd remembers
 };
 
 /// The records of one start, first one first.

@@ -56,6 +56,21 @@ void Survey::ask_manager(Facts& facts) const {
     facts.service = (*sources_.manager)->service(facts.unit);
 }
 
+namespace {
+
+Invocation present_invocation(const Service& service, const std::optional<std::uint32_t>& user) {
+  Invocation invocation{service.name, user, service.invocation, service.inactive_exit_usec, {}};
+  for (const LoadedCommand& command : service.exec_start)
+    if (command.pid != 0)
+      invocation.processes.push_back({command.pid, command.ended_usec});
+  // After a reload systemd remembers this one only.
+  if (service.exec_main_pid != 0 && invocation.processes.empty())
+    invocation.processes.push_back({service.exec_main_pid, service.exec_main_exit_usec});
+  return invocation;
+}
+
+} // namespace
+
 void Survey::ask_journal(Facts& facts) const {
   if (!facts.service || !*facts.service || (*facts.service)->invocation.empty())
     return;
@@ -63,9 +78,7 @@ void Survey::ask_journal(Facts& facts) const {
   if (!sources_.records)
     facts.records = tl::unexpected(sources_.records.error());
   else if (*sources_.records)
-    facts.records =
-        (*sources_.records)
-            ->find({service.name, sources_.user, service.invocation, service.inactive_exit_usec});
+    facts.records = (*sources_.records)->find(present_invocation(service, sources_.user));
 }
 
 namespace {

@@ -60,4 +60,34 @@ check "a missing path: the journal names it" journal_has life /srv/no-such-path
 
 rm -r /etc/systemd/system/life.service.d
 systemctl stop life
+
+# journald looks up whose an entry is when it reads it, and by then the process may have ended.
+# start_unheard NAME LINE...: a service whose only process ends before journald reads anything.
+start_unheard() {
+    local name=$1
+    shift
+    printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes "$@" \
+        >"/etc/systemd/system/$name.service"
+    systemctl daemon-reload
+    systemctl kill -s STOP systemd-journald
+    systemctl start "$name"
+    systemctl kill -s CONT systemd-journald
+}
+# placed NAME: how many of the wrapper's entries journald could place.
+placed() {
+    journalctl -q -o json UNITLOCK_UNIT="$1.service" --output-fields=_SYSTEMD_INVOCATION_ID |
+        grep -c _SYSTEMD_INVOCATION_ID
+}
+start_unheard unheard ExecStart=/bin/true '[X-Landlock]' "ABI=$abi"
+says "ended before journald looked" unheard 0 enforced
+check_equal "it really did" 0 "$(placed unheard)"
+systemctl daemon-reload
+says "and systemd has forgotten all PIDs but the last" unheard 0 enforced
+start_unheard unheard-refusal ExecStart=/bin/true SuccessExitStatus=66 '[X-Landlock]' \
+    ReadOnlyPaths=/srv/no-such-path
+says "refused before journald looked" unheard-refusal 1 "start refused"
+check_equal "it really was" 0 "$(placed unheard-refusal)"
+systemctl stop unheard unheard-refusal
+rm /etc/systemd/system/unheard*.service
+systemctl daemon-reload
 plan

@@ -122,6 +122,26 @@ TEST(Attribution, AUnitThatJournaldDoesNotNameClaimsNothing) {
   EXPECT_EQ(judged(domain(28948), {claim("", 100)}, kContainer).certainty, Certainty::Unclaimed);
 }
 
+// journald looked when the process had ended: for example of a confined ExecReload=.
+TEST(Attribution, ARecordThatJournaldCouldNotPlaceAccusesNobody) {
+  std::vector<StartClaim> claims = {claim("", 101, ""), claim("nginx.service", 100)};
+  for (const Attribution& result :
+       {judged(domain(28948), claims, kContainer), judged(domain(101), claims, kHost)}) {
+    EXPECT_EQ(result.certainty, Certainty::Likely);
+    EXPECT_EQ(result.unit.name, "nginx.service");
+    EXPECT_EQ(result.invocation, kInvocation);
+  }
+  EXPECT_EQ(judged(domain(100), claims, kHost).certainty, Certainty::Certain);
+  EXPECT_EQ(judged(domain(102), claims, kHost).certainty, Certainty::Unclaimed);
+}
+
+TEST(Attribution, TheInvocationComesFromTheRecordThatHasIt) {
+  std::vector<StartClaim> claims = {claim("nginx.service", 101, ""), claim("nginx.service", 100)};
+  Attribution result = judged(domain(28948), claims, kContainer);
+  EXPECT_EQ(result.certainty, Certainty::Likely);
+  EXPECT_EQ(result.invocation, kInvocation);
+}
+
 TEST(Tag, Matches) {
   EXPECT_TRUE(tag_matches(kTag, kInvocation));
   EXPECT_FALSE(tag_matches(kTag, kOther));

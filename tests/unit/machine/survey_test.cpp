@@ -58,7 +58,7 @@ Service running(const std::string& name, const std::string& drop_in) {
   service.inactive_exit_usec = 5;
   service.main_pid = service.exec_main_pid = 7;
   service.drop_ins = {drop_in};
-  service.exec_start = {{kWrapper, {kWrapper, "--abi=10", "--", "a"}, false, 7, 0}};
+  service.exec_start = {{kWrapper, {kWrapper, "--abi=10", "--", "a"}, false, 7, 0, 0}};
   return service;
 }
 
@@ -112,6 +112,21 @@ TEST(Survey, AsksForTheRecordsOfThePresentInvocation) {
   EXPECT_EQ(fixture.records.asked[0].unit, "a@x.service");
   EXPECT_EQ(fixture.records.asked[0].id, "0123");
   EXPECT_EQ(fixture.records.asked[0].started_usec, 5U);
+  ASSERT_EQ(fixture.records.asked[0].processes.size(), 1U);
+  EXPECT_EQ(fixture.records.asked[0].processes[0].pid, 7);
+}
+
+TEST(Survey, AsksForTheMainProcessWhereSystemdHasForgottenTheOthers) {
+  Fixture fixture;
+  Service service = running("a@x.service", "");
+  service.exec_start[0].pid = 0;
+  service.exec_main_exit_usec = 9;
+  fixture.manager.services["a@x.service"] = service;
+  fixture.survey().report("a@x.service");
+  ASSERT_EQ(fixture.records.asked.size(), 1U);
+  ASSERT_EQ(fixture.records.asked[0].processes.size(), 1U);
+  EXPECT_EQ(fixture.records.asked[0].processes[0].pid, 7);
+  EXPECT_EQ(fixture.records.asked[0].processes[0].ended_usec, 9U);
 }
 
 TEST(Survey, FindsTheInjectedDropIn) {
