@@ -208,11 +208,10 @@ bool is_of(const Invocation& invocation, const journal::Entry& entry) {
   if (!read_number(entry.values[0], pid) || !read_number(entry.values[2], sent_usec) ||
       invocation.started_usec == 0 || sent_usec < invocation.started_usec)
     return false;
-  return std::any_of(invocation.processes.begin(), invocation.processes.end(),
-                     [&](const StartedProcess& process) {
-                       return process.pid == pid &&
-                              (process.ended_usec == 0 || sent_usec <= process.ended_usec);
-                     });
+  return std::any_of(
+      invocation.processes.begin(), invocation.processes.end(), [&](const StartedProcess& process) {
+        return process.pid == pid && (process.ended_usec == 0 || sent_usec <= process.ended_usec);
+      });
 }
 
 class JournalStartRecords : public StartRecordSource {

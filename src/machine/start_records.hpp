@@ -69,9 +69,9 @@ struct StartedProcess {
 /// Which service, which start of it.
 struct Invocation {
   std::string unit;
-  std::optional<std::uint32_t> user; ///< whose manager runs it; nullopt for the system's
-  std::string id;                    ///< 32 hex digits
-  std::uint64_t started_usec = 0;    ///< 0: not known
+  std::optional<std::uint32_t> user;     ///< whose manager runs it; nullopt for the system's
+  std::string id;                        ///< 32 hex digits
+  std::uint64_t started_usec = 0;        ///< 0: not known
   std::vector<StartedProcess> processes; ///< those that systemd remembers
 };
 
