@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/text.hpp"
 
-#include <string>
-
 #include "base/utf8.hpp"
 
 namespace unitlock {
+
+std::string lower_case(std::string_view text) {
+  std::string lower;
+  for (char c : text)
+    lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
 
 std::string_view strip(std::string_view text) {
   std::size_t first = text.find_first_not_of(kWhitespace);
@@ -25,9 +30,7 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
-  std::string lower;
-  for (char c : text)
-    lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string lower = lower_case(text);
   for (const char* yes : {"1", "yes", "y", "true", "t", "on"})
     if (lower == yes)
       return true;

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace unitlock {
 
 /// systemd's WHITESPACE.
 inline constexpr std::string_view kWhitespace = " \t\n\r";
+
+/// ASCII letters in lower case, everything else as it is.
+std::string lower_case(std::string_view text);
 
 /// Without the white space at both ends.
 std::string_view strip(std::string_view text);

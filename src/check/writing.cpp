@@ -4,37 +4,22 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
-#include <vector>
 
 #include <fmt/format.h>
 
+#include "base/spelling.hpp"
+#include "base/text.hpp"
+
 namespace unitlock::check {
 namespace {
-
-/// How many characters have to be added, removed or replaced (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j)
-    row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      std::size_t replaced = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
 
 /// In lower case, without what may stand around a name by mistake.
 std::string plain(std::string_view text) {
   std::string out;
   for (char c : text)
     if (std::string_view(" \t[]\"'").find(c) == std::string_view::npos)
-      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
+      out += c;
+  return lower_case(out);
 }
 
 /// "[X-Landlok]", "[XLandlock]". What differs in case and quoting only is an error of the
@@ -42,7 +27,7 @@ std::string plain(std::string_view text) {
 bool is_misspelt(const std::string& section) {
   std::string name = plain(section);
   return name != "x-landlock" && name != "landlock" &&
-         (distance(name, "x-landlock") <= 2 || distance(name, "landlock") <= 1);
+         (edit_distance(name, "x-landlock") <= 2 || edit_distance(name, "landlock") <= 1);
 }
 
 void check_section(const SectionHeader& header, Findings& findings) {

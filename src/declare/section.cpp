@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/spelling.hpp"
 #include "base/text.hpp"
 #include "policy/grants.hpp"
 #include "unit/words.hpp"
@@ -207,13 +208,27 @@ private:
   const PortNames& names_;
 };
 
+/// "BindTCP=", …: every directive.
+std::vector<std::string> known_directives() {
+  std::vector<std::string> known = {"AllowPaths=", "QuietPaths="};
+  auto add = [&](const auto& rows) {
+    for (const auto& row : rows)
+      known.push_back(fmt::format("{}=", row.name));
+  };
+  add(kPathDirectives);
+  add(kPortDirectives);
+  add(kSettings);
+  return known;
+}
+
 Result<void> take(Section& section, const Assignment& assignment, Granter& granter) {
   if (granter.knows(assignment.key))
     return granter.take(assignment);
   for (const Setting& setting : kSettings)
     if (setting.name == assignment.key)
       return setting.set(section, assignment);
-  return fail(fmt::format("unknown directive '{}'", assignment.key));
+  return fail(fmt::format("unknown directive '{}'{}", assignment.key,
+                          did_you_mean(assignment.key + "=", known_directives())));
 }
 
 constexpr std::string_view kDecoration = " \t[]\"'";
@@ -223,10 +238,7 @@ std::string plain_name(std::string_view header) {
   std::size_t first = header.find_first_not_of(kDecoration);
   if (first == std::string_view::npos)
     return "";
-  std::string name(header.substr(first, header.find_last_not_of(kDecoration) + 1 - first));
-  for (char& c : name)
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return name;
+  return lower_case(header.substr(first, header.find_last_not_of(kDecoration) + 1 - first));
 }
 
 constexpr std::string_view kLineEnds("\n\r\0", 3);

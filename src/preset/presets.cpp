@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/spelling.hpp"
 #include "policy/grants.hpp"
 #include "preset/conf_files.hpp"
 #include "preset/yaml.hpp"
@@ -19,6 +20,17 @@ constexpr const char* kDirectory = "unitlock/conf.d";
 constexpr const char* kEnding = ".yaml";
 constexpr std::size_t kFileLimit = 1024 * 1024; ///< reading YAML is slow, and the boot waits
 constexpr std::size_t kDepthLimit = 32;         ///< of presets that extend presets
+
+/// Every key of a preset.
+std::vector<std::string> known_keys() {
+  std::vector<std::string> known = {"description", "extends", "restrict",
+                                    "scope",       "allow",   "quiet"};
+  for (const PathDirective& row : kPathDirectives)
+    known.emplace_back(row.key);
+  for (const PortDirective& row : kPortDirectives)
+    known.emplace_back(row.key);
+  return known;
+}
 
 /// Reads one entry of "presets:".
 class PresetReader {
@@ -111,7 +123,7 @@ private:
     for (const PortDirective& row : kPortDirectives)
       if (row.key == key)
         return grant_port(preset_.policy, row, item.scalar, names_, from);
-    return fail(fmt::format("unknown key '{}'", key));
+    return fail(fmt::format("unknown key '{}'{}", key, did_you_mean(key, known_keys())));
   }
 
   void report(const SourceRef& where, std::string message) {
@@ -150,7 +162,8 @@ private:
     if (entry.key == "units")
       report(entry.where, "'units' is not supported by this version");
     else if (entry.key != "presets")
-      report(entry.where, fmt::format("unknown key '{}'", entry.key));
+      report(entry.where,
+             fmt::format("unknown key '{}'{}", entry.key, did_you_mean(entry.key, {"presets"})));
     else if (entry.value.kind != Kind::Map)
       report(entry.value.where,
              fmt::format("presets must be a map, not {}", kind_name(entry.value.kind)));
@@ -225,10 +238,17 @@ Presets Presets::load(const Root& root, const ManagerEnvironment& manager,
   return presets;
 }
 
+std::vector<std::string> Presets::names() const {
+  std::vector<std::string> all;
+  for (const auto& [name, preset] : presets_)
+    all.push_back(name);
+  return all;
+}
+
 Result<void> Presets::collect(const std::string& name, Walk& walk) const {
   auto found = presets_.find(name);
   if (found == presets_.end())
-    return fail(fmt::format("there is no preset '{}'", name));
+    return fail(fmt::format("there is no preset '{}'{}", name, did_you_mean(name, names())));
   const Preset& preset = found->second;
   bool again = std::find(walk.chain.begin(), walk.chain.end(), name) != walk.chain.end();
   walk.chain.push_back(name);

@@ -55,6 +55,7 @@ private:
     std::set<std::string> done;     ///< each preset counts once, however often it is extended
     Policy policy = neutral_policy();
   };
+  std::vector<std::string> names() const;
   Result<void> collect(const std::string& name, Walk& walk) const;
 
   std::map<std::string, Preset> presets_;

@@ -182,6 +182,15 @@ TEST_F(SectionTest, BadValuesAreErrorsWithTheirPlace) {
   }
 }
 
+TEST_F(SectionTest, AMistypedDirectiveIsGuessed) {
+  EXPECT_THAT(errors(declare("ReadOnlyPath=/a\nbindtcp=80\nLogDenial=no\nNonsense=1\n")),
+              ElementsAre("x.service:2: unknown directive 'ReadOnlyPath'; did you mean "
+                          "ReadOnlyPaths=?",
+                          "x.service:3: unknown directive 'bindtcp'; did you mean BindTCP=?",
+                          "x.service:4: unknown directive 'LogDenial'; did you mean LogDenials=?",
+                          "x.service:5: unknown directive 'Nonsense'"));
+}
+
 TEST_F(SectionTest, LinesThatSystemdSkipsAreErrorsInsideOnly) {
   EXPECT_THAT(errors(declare("ReadOnlyPaths /a\n")),
               ElementsAre("x.service:2: there is no = in the line"));

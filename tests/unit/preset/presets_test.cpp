@@ -137,6 +137,16 @@ TEST_F(PresetsTest, AnInvalidOneTakesThoseThatExtendItAlong) {
   EXPECT_TRUE(load().resolve("c"));
 }
 
+TEST_F(PresetsTest, GuessWhatWasMeant) {
+  vendor("preset: {}\npresets:\n  nginx: {}\n  webserver: {extends: [ngnix]}\n"
+         "  typo: {Bind_TCP: [80]}\n");
+  EXPECT_THAT(problems(), HasSubstr(":1:1: unknown key 'preset'; did you mean presets?\n"));
+  EXPECT_THAT(problems(), HasSubstr("there is no preset 'ngnix'; did you mean nginx?\n"));
+  EXPECT_THAT(problems(), HasSubstr("unknown key 'Bind_TCP'; did you mean bind-tcp?\n"));
+  EXPECT_THAT(rules("web-server"),
+              testing::ElementsAre("there is no preset 'web-server'; did you mean webserver?"));
+}
+
 TEST_F(PresetsTest, ALaterFileReplacesAndANamesakeMasks) {
   vendor("presets: {a: {read-only: [/vendor]}, b: {read-only: [/b]}}\n");
   admin("presets: {a: {read-only: [/admin]}}\n");
