@@ -39,6 +39,14 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// Directories in which far more lies than a service that reads one file of them has to do with.
+bool is_broad(const std::string& directory) {
+  constexpr auto kBroad = std::to_array<std::string_view>(
+      {"/", "/etc", "/home", "/opt", "/root", "/run", "/srv", "/tmp", "/usr", "/var", "/var/cache",
+       "/var/lib", "/var/log", "/var/spool", "/var/tmp"});
+  return std::find(kBroad.begin(), kBroad.end(), directory) != kBroad.end();
+}
+
 /// How to say that the loss is accepted.
 std::string spelled_out(const PathRule& rule) {
   std::string rights;
@@ -69,6 +77,15 @@ void check_own_process(const Subject& subject, const PlacedRule& placed, Finding
   findings.push_back(std::move(finding));
 }
 
+std::string advice_on_replacing(const PlacedRule& placed) {
+  std::string directory = parent_of(placed.path);
+  if (is_broad(directory))
+    return fmt::format("restart the service when the file was replaced; if that will do, write {}",
+                       spelled_out(*placed.rule));
+  return fmt::format("grant the directory {}, or, if a restart will do, write {}", directory,
+                     spelled_out(*placed.rule));
+}
+
 void check_replaced(const PlacedRule& placed, Findings& findings) {
   const PathRule& rule = *placed.rule;
   bool is_file = placed.kind == FileKind::Regular ||
@@ -94,8 +111,7 @@ void check_replaced(const PlacedRule& placed, Findings& findings) {
                    "replaced by rename, as {}, the service is denied the new one",
                    placed.path,
                    is_written ? "programs, logrotate and editors do" : "editors and packages do"),
-       fmt::format("grant the directory {}, or, if a restart will do, write {}",
-                   parent_of(placed.path), spelled_out(rule))});
+       advice_on_replacing(placed)});
 }
 
 } // namespace

@@ -21,9 +21,10 @@ namespace {
 struct NamedProgram {
   std::string path;
   SourceRef where;
+  ExecLine line;
 };
 
-void add_shell_text(const std::string& text, const SourceRef& where,
+void add_shell_text(const std::string& text, const WrappedCommand& wrapped,
                     std::vector<NamedProgram>& programs) {
   bool begins_command = true;
   for (std::size_t at = 0; at < text.size();) {
@@ -33,7 +34,7 @@ void add_shell_text(const std::string& text, const SourceRef& where,
       // "exec x" and "A=b x" are commands whose program stands behind.
       bool leads_on = word == "exec" || word.find('=') != std::string::npos;
       if (begins_command && !leads_on)
-        programs.push_back({word, where});
+        programs.push_back({word, wrapped.command.where, wrapped.line});
       begins_command = begins_command && leads_on;
     }
     if (end < text.size() && text[end] != ' ' && text[end] != '\t')
@@ -45,11 +46,11 @@ void add_shell_text(const std::string& text, const SourceRef& where,
 std::vector<NamedProgram> named_programs(const Subject& subject) {
   std::vector<NamedProgram> programs;
   for (const WrappedCommand& wrapped : subject.declaration.commands) {
-    programs.push_back({wrapped.program, wrapped.command.where});
+    programs.push_back({wrapped.program, wrapped.command.where, wrapped.line});
     auto words = split_words(wrapped.command.argv_text);
     for (std::size_t i = 1; words && i < words->size(); ++i)
       if ((*words)[i - 1] == "-c")
-        add_shell_text((*words)[i], wrapped.command.where, programs);
+        add_shell_text((*words)[i], wrapped, programs);
   }
   return programs;
 }
@@ -127,12 +128,15 @@ void check_signals(const Subject& subject, const std::vector<NamedProgram>& prog
                    Findings& findings) {
   if ((restricted_by(subject.policy()).scope & landlock::mask_of("scope.signal")) == 0)
     return;
-  for (const NamedProgram& found : with_concern(programs, Concern::Signals))
+  for (const NamedProgram& found : with_concern(programs, Concern::Signals)) {
+    if (may_signal_the_service(found.line))
+      continue; // the declaration itself warns of it
     findings.push_back({Severity::Warning, "signals-others", found.where,
                         fmt::format("{} signals processes outside of the service, which this "
                                     "policy denies",
                                     found.path),
                         "Scope=abstract-unix-socket leaves signals unrestricted"});
+  }
 }
 
 /// Whether the wrapper has to set no_new_privs where nothing else has: restricting oneself needs

@@ -126,13 +126,6 @@ void wrap_others(const Root& root, const Unit& unit, Declaration& out) {
   }
 }
 
-/// Each command that is confined makes a domain of its own beside that of the service, and signals
-/// do not pass from one to the other (landlock(7), LANDLOCK_SCOPE_SIGNAL). What runs before the
-/// service or after it has nobody to signal.
-bool may_signal_the_service(ExecLine line) {
-  return line == ExecLine::Post || line == ExecLine::Reload || line == ExecLine::Stop;
-}
-
 void warn_of_signals(Declaration& out) {
   if ((restricted_by(out.policy).scope & landlock::mask_of("scope.signal")) == 0)
     return;
@@ -158,6 +151,13 @@ void add_derived(const Root& root, const Unit& unit, Declaration& out) {
 }
 
 } // namespace
+
+/// Each command that is confined makes a domain of its own beside that of the service
+/// (landlock(7), LANDLOCK_SCOPE_SIGNAL). What runs before the service or after it has nobody to
+/// signal.
+bool may_signal_the_service(ExecLine line) {
+  return line == ExecLine::Post || line == ExecLine::Reload || line == ExecLine::Stop;
+}
 
 bool sorts_behind(const Unit& unit, const Assignment& assignment) {
   return assignment.where.file != unit.fragment &&

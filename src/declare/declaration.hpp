@@ -52,6 +52,10 @@ const Assignment* later_setting(const Unit& unit, std::string_view setting);
 /// systemd looks at before the generators'. nullptr where there is none.
 const std::string* masking_drop_in(const Unit& unit);
 
+/// Whether a confined command of this setting runs while the service does: signals do not pass from
+/// the one to the other unless the policy leaves them out. Declarations warn of it.
+bool may_signal_the_service(ExecLine line);
+
 /// Never fails; what is wrong is in the diagnostics.
 Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
                     const PortNames& port_names);

@@ -79,9 +79,13 @@ TEST_F(CheckTest, FilesThatAreReplaced) {
   tree_.write("/var/lib/b/data", "");
   EXPECT_THAT(found_with("", "ReadOnlyPaths=/etc/a.conf\n"),
               ElementsAre("warning replaced-file 100"));
-  EXPECT_THAT(findings().front().hint,
-              HasSubstr("the directory /etc, or, if a restart will do, write "
-                        "AllowPaths=read_file:/etc/a.conf"));
+  EXPECT_EQ(findings().front().hint, "restart the service when the file was replaced; if that will "
+                                     "do, write AllowPaths=read_file:/etc/a.conf")
+      << "and not to grant all of /etc";
+  tree_.write("/etc/a/a.conf", "");
+  found_with("", "ReadOnlyPaths=/etc/a/a.conf\n");
+  EXPECT_EQ(findings().front().hint, "grant the directory /etc/a, or, if a restart will do, write "
+                                     "AllowPaths=read_file:/etc/a/a.conf");
   EXPECT_THAT(found_with("", "AllowPaths=read_file:/etc/a.conf\n"), IsEmpty()) << "said on purpose";
   EXPECT_THAT(found_with("", "ReadWritePaths=/var/log/a.log\n"),
               ElementsAre("warning replaced-file 100"));
@@ -89,6 +93,8 @@ TEST_F(CheckTest, FilesThatAreReplaced) {
   EXPECT_THAT(found_with("", "ReadOnlyPaths=-/etc/resolv.conf\n"),
               Contains("warning replaced-file 100"))
       << "not there yet";
+  found_with("", "ReadWritePaths=/var/log/a.log\n");
+  EXPECT_THAT(findings().front().hint, Not(HasSubstr("directory")));
 }
 
 TEST_F(CheckTest, FilesInProc) {

@@ -84,6 +84,16 @@ TEST_F(CheckTest, ServicesThatStartOthersOrSignalThem) {
   EXPECT_THAT(found_with("", "Scope=abstract-unix-socket\n", "/usr/bin/earlyoom"), IsEmpty());
 }
 
+TEST_F(CheckTest, ACommandThatCannotSignalTheServiceIsSaidOnce) {
+  program("/usr/bin/kill", "");
+  const std::string reload = "ExecReload=-/usr/bin/true\nExecReload=/usr/bin/kill $MAINPID\n";
+  program("/usr/bin/true", "");
+  EXPECT_THAT(found_with(reload, "Commands=reload\n"), ElementsAre("warning declaration 3"));
+  EXPECT_THAT(found_with("ExecStartPre=/usr/bin/kill 1\n", "Commands=pre\n"),
+              ElementsAre("warning signals-others 3"))
+      << "which the declaration does not warn of";
+}
+
 TEST_F(CheckTest, SetuidGainsNothing) {
   program("/usr/bin/ping", "", 04755);
   EXPECT_THAT(found_with("User=u\n", "ExecPaths=/usr/bin/ping\n"),
