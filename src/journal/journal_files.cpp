@@ -137,7 +137,7 @@ std::string sentence(const std::vector<Unreadable>& files, std::string_view cons
 
 } // namespace
 
-Result<std::vector<std::string>> check_files(const Location& location) {
+Result<CheckedFiles> check_files(const Location& location) {
   Survey survey = survey_location(location);
   std::vector<Unreadable> system, user;
   for (const Unreadable& file : survey.unreadable)
@@ -145,7 +145,7 @@ Result<std::vector<std::string>> check_files(const Location& location) {
   if (survey.readable == 0 && survey.unreadable.empty())
     return fail(fmt::format("there is no journal in {}", fmt::join(survey.places, " or ")));
   if (location.own_entries && survey.readable > 0)
-    return std::vector<std::string>();
+    return CheckedFiles{{}, survey.readable_system > 0};
   bool denied = !system.empty() && system.front().number == EACCES;
   // Audit records are in the system journal: one's own user journal cannot answer. A file that is
   // named is wanted.
@@ -156,12 +156,12 @@ Result<std::vector<std::string>> check_files(const Location& location) {
                            denied ? " (be root, or in the group systemd-journal)" : "",
                            (system.empty() ? user : system).front().path),
                (system.empty() ? user : system).front().number));
-  std::vector<std::string> warnings;
+  CheckedFiles checked;
   if (!system.empty())
-    warnings.push_back(sentence(system, "denials in it are missing here"));
+    checked.warnings.push_back(sentence(system, "denials in it are missing here"));
   if (!user.empty())
-    warnings.push_back(sentence(user, "starts of services of these users cannot be seen"));
-  return warnings;
+    checked.warnings.push_back(sentence(user, "starts of services of these users cannot be seen"));
+  return checked;
 }
 
 } // namespace unitlock::journal

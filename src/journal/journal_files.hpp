@@ -11,8 +11,13 @@
 
 namespace unitlock::journal {
 
-/// Warnings about files that are left out. Errors: no file at all, or no system journal, is
-/// readable: audit records are in no other.
-Result<std::vector<std::string>> check_files(const Location& location);
+struct CheckedFiles {
+  std::vector<std::string> warnings; ///< about files that are left out
+  /// Audit records are in the system's journal and in no other.
+  bool system_readable = true;
+};
+
+/// Errors: no file at all is readable, or no system journal unless only own entries are wanted.
+Result<CheckedFiles> check_files(const Location& location);
 
 } // namespace unitlock::journal

@@ -85,7 +85,9 @@ Result<Journal> Journal::open(const Location& location) {
     return fail("cannot open the journal", -r);
   Handle handle(raw);
   sd_journal_set_data_threshold(raw, kDataThreshold);
-  return Journal(std::move(handle), std::move(*files), location.is_this_machine());
+  Journal journal(std::move(handle), std::move(files->warnings), location.is_this_machine());
+  journal.reads_audit_ = files->system_readable;
+  return journal;
 }
 
 Result<void> Journal::add_matches(const Query& query) {

@@ -57,6 +57,9 @@ public:
 
   /// Files that exist and could not be read, one sentence each kind.
   const std::vector<std::string>& warnings() const { return warnings_; }
+  /// Whether audit records could be seen: they are in the system's journal, which Location's
+  /// own_entries can do without.
+  bool reads_audit() const { return reads_audit_; }
   /// Entries that were passed over because the file is damaged there.
   std::uint64_t damaged() const { return damaged_; }
 
@@ -92,6 +95,7 @@ private:
   std::vector<std::string> warnings_;
   std::vector<Id128> boots_;
   std::uint64_t damaged_ = 0;
+  bool reads_audit_ = true;
   bool local_ = true;
 };
 

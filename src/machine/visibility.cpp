@@ -59,8 +59,12 @@ Visibility judge(const VisibilityFacts& facts) {
     return result;
   if (!facts.records_seen && !(facts.audit_on && facts.journald_listens)) {
     result.visible = Visible::Unknown;
-    result.words.push_back("it cannot be told from here whether the kernel's audit is on: only the "
-                           "host's root may ask, and the journal has no audit record of this boot");
+    result.words.push_back(
+        facts.records_hidden
+            ? "only root and members of the group systemd-journal may read the audit records in "
+              "the journal: become one of them, and log in again"
+            : "it cannot be told from here whether the kernel's audit is on: only the host's root "
+              "may ask, and the journal has no audit record of this boot");
   }
   if (facts.processes_hidden)
     result.words.push_back("an audit rule (\"-a never,task\") keeps the program out of denials");

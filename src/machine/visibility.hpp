@@ -18,6 +18,8 @@ struct VisibilityFacts {
   std::optional<bool> journald_listens;
   /// There are audit records of this boot in the journal. `false` proves nothing.
   bool records_seen = false;
+  /// The system's journal, in which audit records are, may not be read.
+  bool records_hidden = false;
   bool in_container = false;
   bool auditd_runs = false;
   bool processes_hidden = false; ///< `-a never,task`

@@ -75,6 +75,15 @@ TEST(Visibility, InAContainerOnlyTheJournalCanTell) {
   EXPECT_EQ(judge(facts).visible, Visible::Yes);
 }
 
+TEST(Visibility, WhoMayNotReadTheRecordsIsToldSo) {
+  VisibilityFacts facts = good();
+  facts.audit_on.reset();
+  facts.records_hidden = true;
+  Visibility result = judge(facts);
+  EXPECT_EQ(result.visible, Visible::Unknown);
+  EXPECT_THAT(result.words, ElementsAre(HasSubstr("members of the group systemd-journal")));
+}
+
 TEST(Visibility, WhatElseToKnow) {
   VisibilityFacts facts = good();
   facts.processes_hidden = true;
