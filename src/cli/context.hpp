@@ -12,6 +12,10 @@
 #include "base/manager_environment.hpp"
 #include "base/result.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace unitlock::cli {
 
 /// The answer is given and all is well. What "well" means, each verb documents.
@@ -25,6 +29,9 @@ struct Context {
   /// --root= or UNITLOCK_ROOT; empty means the machine itself.
   std::string root;
   bool user = false; ///< --user: the calling user's manager, not the system's
+  /// --output=: "json", or what people read: "table" and "text" mean the same.
+  std::string output = "table";
+  bool json() const { return output == "json"; }
   /// Set by the verb that the command line names; returns the exit status.
   std::function<int()> run;
 
@@ -40,6 +47,9 @@ struct Context {
   /// of them is found there.
   ManagerEnvironment manager(const Root& opened) const;
 };
+
+/// -o, which may stand before the verb and behind it.
+void add_output_option(CLI::App& app, Context& context, const std::string& help);
 
 /// "unitlock: message" on standard error, made harmless for a terminal.
 void complain(const std::string& message);

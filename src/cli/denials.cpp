@@ -34,7 +34,6 @@ struct Options {
   bool has_boot = false;
   std::string directory;
   std::vector<std::string> files;
-  std::string output = "table";
 };
 
 std::string unit_text(const journal::UnitName& unit) {
@@ -226,7 +225,7 @@ int run(const Options& options, const Context& context) {
   auto report = journal::read_denials(*journal, *query);
   if (!report)
     return no_answer(report.error());
-  int status = print_report(*report, options.output == "json");
+  int status = print_report(*report, context.json());
   return report->groups.empty() ? explain_nothing(*journal, location, options, status) : status;
 }
 
@@ -250,9 +249,7 @@ void add_denials(CLI::App& app, Context& context) {
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->excludes("--directory");
-  verb->add_option("-o,--output", options->output, "table, or json (one object a line)")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"table", "json"}));
+  add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("A unit with \"?\" behind: PIDs could not be compared.\n"
                "Exit status: 0 this is all, 1 denials may be missing, 2 no answer.");
   verb->callback([options, boot, &context] {

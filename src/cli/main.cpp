@@ -38,6 +38,12 @@ std::optional<std::uint32_t> Context::uid() const {
   return user ? std::optional<std::uint32_t>(getuid()) : std::nullopt;
 }
 
+void add_output_option(CLI::App& app, Context& context, const std::string& help) {
+  app.add_option("-o,--output", context.output, help)
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"table", "text", "json"}));
+}
+
 namespace {
 
 void describe(CLI::App& app, Context& context) {
@@ -57,6 +63,7 @@ void describe(CLI::App& app, Context& context) {
          "--system", [](std::int64_t) {}, // what is meant anyway
          "Look at the services of the system's manager (default)")
       ->excludes(user);
+  add_output_option(app, context, "What people read (default), or json");
   app.get_formatter()->column_width(34);
   add_status(app, context);
   add_denials(app, context);

@@ -29,7 +29,6 @@ struct Options {
   std::string unit;
   int abi = -1;
   bool drop_in = false;
-  std::string output = "table";
 };
 
 /// The kernel that somebody who asks has in mind: the running one, unless another root is looked
@@ -99,7 +98,7 @@ int show(const Context& context, const Options& options) {
   if (options.drop_in)
     return print_drop_in(declared);
   ShownAbi shown = shown_abi(context, options, declared.declaration.policy);
-  if (options.output == "json")
+  if (context.json())
     fmt::print("{}", json_line(policy_json(declared, shown)));
   else
     print_policy(stdout, declared, shown);
@@ -118,9 +117,7 @@ void add_show(CLI::App& app, Context& context) {
       ->check(CLI::Range(0, landlock::kNewestAbi))
       ->type_name("N");
   verb->add_flag("--drop-in", options->drop_in, "Print what the generator injects");
-  verb->add_option("-o,--output", options->output, "table (default) or json")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->type_name("FORMAT");
+  add_output_option(*verb, context, "table (default) or json");
   verb->callback([&context, options] {
     context.run = [&context, options] { return show(context, *options); };
   });

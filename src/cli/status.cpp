@@ -27,7 +27,6 @@ using machine::ServiceReport;
 
 struct Options {
   std::vector<std::string> units;
-  std::string output = "table";
 };
 
 /// What there is to ask on this machine. In another root there is nothing.
@@ -169,7 +168,7 @@ int status(const Context& context, const Options& options) {
   if (is_machine)
     visibility = machine::see_denials(journal_of(here));
   auto entries = add_denials(std::move(*reports), journal_of(here), visibility, context.uid());
-  if (options.output == "json")
+  if (context.json())
     print_json(entries, is_machine ? &visibility : nullptr);
   else
     print_text(entries, is_machine ? &visibility : nullptr, !options.units.empty());
@@ -186,9 +185,7 @@ void add_status(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand("status", "Show which services are confined, and how far");
   auto options = std::make_shared<Options>();
   verb->add_option("UNIT", options->units, "Services; \"nginx\" means nginx.service");
-  verb->add_option("-o,--output", options->output, "table, or json (one object a line)")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->type_name("FORMAT");
+  add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("Exit status: 0 nothing that is declared is missing (or its service is not\n"
                "running), 1 something is, 2 no answer.");
   verb->callback([&context, options] {

@@ -28,7 +28,6 @@ namespace {
 struct Options {
   std::vector<std::string> words;
   bool strict = false;
-  std::string output = "text";
 };
 
 bool is_file(const std::string& word) {
@@ -60,7 +59,7 @@ Result<PlacedFiles> read_files(const std::vector<std::string>& words) {
           fmt::format("{}: neither NAME.service, nor NAME.service.d/*.conf, nor *.yaml", word));
     auto text = outside->read_file(std::filesystem::absolute(word).string());
     if (!text)
-      return tl::unexpected(text.error());
+      return fail(fmt::format("cannot read {}", word), text.error().number);
     files.push_back({word, *text});
   }
   return files;
@@ -169,8 +168,8 @@ private:
   std::vector<Verified> verified_;
 };
 
-int print(const Options& options, const std::vector<Verified>& verified) {
-  if (options.output == "json") {
+int print(const Context& context, const Options& options, const std::vector<Verified>& verified) {
+  if (context.json()) {
     for (const Verified& one : verified)
       for (const check::Finding& finding : one.findings)
         fmt::print("{}", json_line(finding_json(one.unit, finding)));
@@ -194,7 +193,7 @@ int verify(const Context& context, const Options& options) {
       return no_answer(added.error());
   if (options.words.empty())
     verification.add_everything();
-  return print(options, verification.verified());
+  return print(context, options, verification.verified());
 }
 
 } // namespace
@@ -206,9 +205,7 @@ void add_verify(CLI::App& app, Context& context) {
   verb->add_option("UNIT|FILE", options->words,
                    "Services; or unit files, drop-ins and presets, as if they were installed");
   verb->add_flag("--strict", options->strict, "Warnings count as errors");
-  verb->add_option("-o,--output", options->output, "text, or json (one object a line)")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->type_name("FORMAT");
+  add_output_option(*verb, context, "text, or json (one object a line)");
   verb->footer("Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 no answer.");
   verb->callback([&context, options] {
     context.run = [&context, options] { return verify(context, *options); };
