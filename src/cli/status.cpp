@@ -58,31 +58,60 @@ struct Machine {
   }
 };
 
-/// Whether a count of the journal's denials of a service would mean anything.
-bool can_count(const ServiceReport& report, const machine::Visibility& visibility) {
-  const machine::StartRecord* record = report.record();
-  return visibility.visible == machine::Visible::Yes && report.service() &&
-         machine::is_running(*report.service()) && record &&
-         record->kind == machine::StartRecord::Kind::Confined &&
+/// Whether the present or last start of a service may have been denied something that is logged.
+bool is_countable(const ServiceReport& report) {
+  return report.service() && !report.service()->invocation.empty() &&
          report.facts.declaration.policy.log_denials;
 }
 
-/// Since it was started.
-Result<std::uint64_t> count_denials(journal::Journal& journal, const ServiceReport& report,
-                                    const std::optional<std::uint32_t>& user) {
+/// Without a start record nothing is known to be confined, and no denials would mean nothing.
+bool was_confined(const ServiceReport& report) {
+  if (!report.facts.records || !*report.facts.records)
+    return false;
+  const auto& records = (*report.facts.records)->records;
+  return std::any_of(records.begin(), records.end(), [](const machine::StartRecord& record) {
+    return record.kind == machine::StartRecord::Kind::Confined;
+  });
+}
+
+/// Since the first of these services was asked to start; nullopt where that is not known of each.
+std::optional<std::uint64_t> first_start(const std::vector<StatusEntry>& entries) {
+  std::optional<std::uint64_t> first;
+  for (const StatusEntry& entry : entries) {
+    if (!is_countable(entry.report))
+      continue;
+    std::uint64_t start = entry.report.service()->inactive_exit_usec;
+    if (start == 0)
+      return std::nullopt;
+    first = std::min(first.value_or(start), start);
+  }
+  return first;
+}
+
+/// Of the present invocation of each service: what runs before ExecStart= belongs to it too, and so
+/// does what happened before its start record was written.
+Result<void> count_denials(journal::Journal& journal, const std::optional<std::uint32_t>& user,
+                           std::vector<StatusEntry>& entries) {
+  if (std::none_of(entries.begin(), entries.end(),
+                   [](const StatusEntry& entry) { return is_countable(entry.report); }))
+    return {};
   journal::DenialQuery query;
-  query.user = user;
   query.wrapper = UNITLOCK_WRAPPER;
-  query.units = {report.facts.unit};
-  query.since_usec = report.record()->realtime_usec;
-  auto found = journal::read_denials(journal, query);
-  if (!found)
-    return tl::unexpected(found.error());
-  std::uint64_t count = 0;
-  for (const journal::DenialGroup& group : found->groups)
-    if (group.attribution.unit.name == report.facts.unit && group.attribution.unit.user == user)
-      count += group.count;
-  return count;
+  query.since_usec = first_start(entries);
+  auto counts = journal::count_denials(journal, query);
+  if (!counts)
+    return tl::unexpected(counts.error());
+  for (StatusEntry& entry : entries) {
+    if (!is_countable(entry.report))
+      continue;
+    const std::string& invocation = entry.report.service()->invocation;
+    auto found = counts->find({{entry.report.facts.unit, user}, invocation});
+    if (found != counts->end())
+      entry.denials = found->second;
+    else if (was_confined(entry.report))
+      entry.denials = 0;
+  }
+  return {};
 }
 
 Result<std::vector<ServiceReport>> survey_units(const machine::Survey& survey,
@@ -109,7 +138,7 @@ void print_json(const std::vector<StatusEntry>& entries, const machine::Visibili
 }
 
 void print_text(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,
-                bool details) {
+                const Context& context, bool details) {
   if (entries.empty())
     fmt::print("No service declares anything: nothing is confined.\n");
   else if (!details)
@@ -121,30 +150,12 @@ void print_text(const std::vector<StatusEntry>& entries, const machine::Visibili
   if (!visibility || entries.empty())
     return;
   fmt::print("\n");
-  print_visibility(stdout, *visibility);
+  print_visibility(stdout, *visibility, context.user);
 }
 
 /// The journal of this machine, or nullptr.
 journal::Journal* journal_of(Machine& here) {
   return here.journal && *here.journal ? &**here.journal : nullptr;
-}
-
-std::vector<StatusEntry> add_denials(std::vector<ServiceReport> reports, journal::Journal* journal,
-                                     const machine::Visibility& visibility,
-                                     const std::optional<std::uint32_t>& user) {
-  std::vector<StatusEntry> entries;
-  for (ServiceReport& report : reports) {
-    StatusEntry entry{std::move(report), std::nullopt};
-    if (journal && can_count(entry.report, visibility)) {
-      auto count = count_denials(*journal, entry.report, user);
-      if (count)
-        entry.denials = *count;
-      else
-        complain(to_string(count.error()));
-    }
-    entries.push_back(std::move(entry));
-  }
-  return entries;
 }
 
 int status(const Context& context, const Options& options) {
@@ -167,11 +178,17 @@ int status(const Context& context, const Options& options) {
   machine::Visibility visibility;
   if (is_machine)
     visibility = machine::see_denials(journal_of(here));
-  auto entries = add_denials(std::move(*reports), journal_of(here), visibility, context.uid());
+  std::vector<StatusEntry> entries;
+  for (ServiceReport& report : *reports)
+    entries.push_back({std::move(report), std::nullopt});
+  if (journal::Journal* journal = journal_of(here);
+      journal && visibility.visible == machine::Visible::Yes)
+    if (auto counted = count_denials(*journal, context.uid(), entries); !counted)
+      complain(to_string(counted.error()));
   if (context.json())
     print_json(entries, is_machine ? &visibility : nullptr);
   else
-    print_text(entries, is_machine ? &visibility : nullptr, !options.units.empty());
+    print_text(entries, is_machine ? &visibility : nullptr, context, !options.units.empty());
   bool well = !has_errors(index.problems()) &&
               std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
                 return is_well(entry.report.verdict.state);

@@ -55,6 +55,11 @@ std::string state_cell(const ServiceReport& report) {
   return cell;
 }
 
+/// As one would type it.
+std::string denials_command(bool of_user) {
+  return fmt::format("unitlock {}denials", of_user ? "--user " : "");
+}
+
 std::string count_cell(const std::optional<std::uint64_t>& count) {
   return count ? std::to_string(*count) : "-";
 }
@@ -157,6 +162,38 @@ void add_record(Fields& fields, const ServiceReport& report, const StartRecord& 
   fields.add("Policy", fit(hash));
 }
 
+/// Nothing where they could not be counted.
+std::vector<std::string> denials_text(const StatusEntry& entry) {
+  const ServiceReport& report = entry.report;
+  if (!report.facts.declaration.policy.log_denials)
+    return {"not logged (LogDenials=no)"};
+  if (!entry.denials)
+    return {};
+  const char* when = report.service() && machine::is_running(*report.service())
+                         ? "since it was started"
+                         : "when it last ran";
+  if (*entry.denials == 0)
+    return {fmt::format("none {}", when)};
+  return {fmt::format("{} {}; see: {} {}", *entry.denials, when,
+                      denials_command(report.facts.of_user), fit(report.facts.unit))};
+}
+
+/// What there is to say about the declaration beside what was said above as the reason.
+void add_diagnostics(Fields& fields, const ServiceReport& report) {
+  std::vector<std::string> warnings, errors;
+  for (const Diagnostic& diagnostic : report.facts.declaration.diagnostics) {
+    std::string text = unitlock::to_string(diagnostic);
+    if (report.verdict.reason.find(text) != std::string::npos)
+      continue;
+    if (diagnostic.severity == Severity::Warning)
+      warnings.push_back(fit(text));
+    else if (diagnostic.severity == Severity::Error)
+      errors.push_back(fit(text));
+  }
+  fields.add("Errors", std::move(errors));
+  fields.add("Warnings", std::move(warnings));
+}
+
 std::string_view kind_word(StartRecord::Kind kind) {
   switch (kind) {
   case StartRecord::Kind::Confined:
@@ -226,10 +263,10 @@ void print_overview(std::FILE* stream, const std::vector<StatusEntry>& entries) 
   print_verdicts(stream, entries);
 }
 
-void print_visibility(std::FILE* stream, const machine::Visibility& visibility) {
+void print_visibility(std::FILE* stream, const machine::Visibility& visibility, bool of_user) {
   switch (visibility.visible) {
   case machine::Visible::Yes:
-    fmt::print(stream, "Denials are logged on this machine: see unitlock denials.\n");
+    fmt::print(stream, "Denials are logged on this machine: see {}.\n", denials_command(of_user));
     break;
   case machine::Visible::No:
     fmt::print(stream, "Denials cannot be seen on this machine:\n");
@@ -258,13 +295,8 @@ void print_details(std::FILE* stream, const StatusEntry& entry) {
     fields.add("Service", running_text(*service));
   if (const StartRecord* record = report.record())
     add_record(fields, report, *record);
-  if (!report.facts.declaration.policy.log_denials)
-    fields.add("Denials", "not logged (LogDenials=no)");
-  else if (entry.denials)
-    fields.add("Denials", *entry.denials == 0
-                              ? "none since it was started"
-                              : fmt::format("{} since it was started; see: unitlock denials {}",
-                                            *entry.denials, fit(report.facts.unit)));
+  fields.add("Denials", denials_text(entry));
+  add_diagnostics(fields, report);
   fields.print(stream);
 }
 

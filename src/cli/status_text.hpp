@@ -18,12 +18,13 @@ namespace unitlock::cli {
 /// A service with what the journal has of its denials.
 struct StatusEntry {
   machine::ServiceReport report;
-  /// Since it was started; nullopt where they could not be counted or are not logged.
+  /// Of its present start, or of the last one; nullopt where they could not be counted or are not
+  /// logged.
   std::optional<std::uint64_t> denials;
 };
 
-/// Whether an absence of denials means anything here.
-void print_visibility(std::FILE* stream, const machine::Visibility& visibility);
+/// Whether an absence of denials means anything here. `of_user`: of services of a user's manager.
+void print_visibility(std::FILE* stream, const machine::Visibility& visibility, bool of_user);
 /// One line a service, and below it what is not well and what to do.
 void print_overview(std::FILE* stream, const std::vector<StatusEntry>& entries);
 /// All about one service.

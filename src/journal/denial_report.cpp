@@ -47,8 +47,10 @@ class Reader {
 public:
   Reader(Journal& journal, const DenialQuery& query) : journal_(journal), query_(query) {}
   Result<DenialReport> run();
+  Result<DenialCounts> count();
 
 private:
+  Result<void> set_window();
   Result<void> read_records();
   Result<void> find_domains(const std::vector<DomainKey>& wanted);
   Result<void> find_claims(const std::vector<DomainKey>& wanted);
@@ -334,15 +336,41 @@ void Reader::note_gaps(const Summary& summary, DenialReport& report) {
                                       lost));
 }
 
-Result<DenialReport> Reader::run() {
+Result<void> Reader::set_window() {
   window_.since_usec = query_.since_usec;
   window_.until_usec = query_.until_usec;
-  if (query_.boot) {
-    auto boot = journal_.find_boot(*query_.boot);
-    if (!boot)
-      return tl::unexpected(boot.error());
-    window_.boot = *boot;
-  }
+  if (!query_.boot)
+    return {};
+  auto boot = journal_.find_boot(*query_.boot);
+  if (!boot)
+    return tl::unexpected(boot.error());
+  window_.boot = *boot;
+  return {};
+}
+
+/// A summary joins what is alike in different starts of a unit; here each domain counts for its
+/// own.
+Result<DenialCounts> Reader::count() {
+  if (auto set = set_window(); !set)
+    return tl::unexpected(set.error());
+  if (auto read = read_records(); !read)
+    return tl::unexpected(read.error());
+  std::vector<DomainKey> wanted;
+  for (const auto& [key, number] : logged_)
+    wanted.push_back(key);
+  auto attributions = attribute_all(wanted);
+  if (!attributions)
+    return tl::unexpected(attributions.error());
+  DenialCounts counts;
+  for (const auto& [key, attribution] : *attributions)
+    if (!attribution.unit.name.empty())
+      counts[{attribution.unit, attribution.invocation}] += logged_.at(key);
+  return counts;
+}
+
+Result<DenialReport> Reader::run() {
+  if (auto set = set_window(); !set)
+    return tl::unexpected(set.error());
   if (auto read = read_records(); !read)
     return tl::unexpected(read.error());
   auto wanted = summary_.domains();
@@ -368,6 +396,10 @@ Result<DenialReport> Reader::run() {
 
 Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query) {
   return Reader(journal, query).run();
+}
+
+Result<DenialCounts> count_denials(Journal& journal, const DenialQuery& query) {
+  return Reader(journal, query).count();
 }
 
 bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns,

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -32,6 +34,11 @@ struct DenialReport {
 };
 
 Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query);
+
+/// How many denials there are of each start of a unit, by its invocation ID; only of those that are
+/// known to be a unit's. The query's units and user do not matter.
+using DenialCounts = std::map<std::pair<UnitName, std::string>, std::uint64_t>;
+Result<DenialCounts> count_denials(Journal& journal, const DenialQuery& query);
 
 /// Whether a group is one of these units' (full names or globs; none means any) of this user (or
 /// anybody's), or perhaps is.

@@ -305,7 +305,8 @@ bool Judge::judge_lost_message(const Service& service) {
                 fmt::format("it failed with exit status {}, which is one of unitlock-exec's, and "
                             "left no start record",
                             service.exec_main_status),
-                {"journalctl UNITLOCK_UNIT=" + facts_.unit, "correct what it says", restart()});
+                {fmt::format("journalctl {}UNITLOCK_UNIT={}", whose(), facts_.unit),
+                 "correct what it says", restart()});
 }
 
 bool Judge::judge_running(const Service& service) {

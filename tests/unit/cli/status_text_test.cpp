@@ -130,6 +130,44 @@ TEST(StatusText, Details) {
             "        Denials: 2 since it was started; see: unitlock denials nginx.service\n");
 }
 
+TEST(StatusText, TheDeclarationsWarningsAreShown) {
+  StatusEntry partly = entry("a.service", State::Partly, "/f:1: ExecStop= is not confined");
+  partly.report.facts.declaration.diagnostics = {
+      {Severity::Warning, {"/f", 1, 0}, "ExecStop= is not confined"},
+      {Severity::Warning, {"/f", 2, 0}, "ExecReload= cannot signal it"},
+      {Severity::Note, {"/f", 3, 0}, "a note"},
+      {Severity::Error, {"/f", 4, 0}, "one more error"}};
+  EXPECT_EQ(printed([&](std::FILE* file) { print_details(file, partly); }),
+            "a.service: partly enforced\n"
+            "  /f:1: ExecStop= is not confined\n"
+            "    Errors: /f:4: one more error\n"
+            "  Warnings: /f:2: ExecReload= cannot signal it\n");
+}
+
+TEST(StatusText, DenialsOfAServiceThatHasFailed) {
+  StatusEntry failed = entry("a.service", State::NotRunning, "it has failed");
+  add_service(failed);
+  (*failed.report.facts.service)->active_state = "failed";
+  failed.denials = 3;
+  auto text = [&] { return printed([&](std::FILE* file) { print_details(file, failed); }); };
+  EXPECT_NE(text().find("Denials: 3 when it last ran; see: unitlock denials a.service\n"),
+            std::string::npos);
+  failed.report.facts.of_user = true;
+  EXPECT_NE(text().find("see: unitlock --user denials a.service\n"), std::string::npos);
+  failed.denials = 0;
+  EXPECT_NE(text().find("Denials: none when it last ran\n"), std::string::npos);
+}
+
+TEST(StatusText, HintsAreForTheSameManager) {
+  auto text = [](bool of_user) {
+    return printed([&](std::FILE* file) {
+      print_visibility(file, {machine::Visible::Yes, {}}, of_user);
+    });
+  };
+  EXPECT_EQ(text(false), "Denials are logged on this machine: see unitlock denials.\n");
+  EXPECT_EQ(text(true), "Denials are logged on this machine: see unitlock --user denials.\n");
+}
+
 TEST(StatusText, NothingForeignReachesTheTerminal) {
   const std::string hostile = "\x1b[2J\xff\n";
   StatusEntry bad = entry("a.service", State::CannotTell, hostile, {hostile});
@@ -143,10 +181,11 @@ TEST(StatusText, NothingForeignReachesTheTerminal) {
   bad.report.declared.unit.fragment = hostile;
   bad.report.declared.unit.drop_ins = {hostile};
   bad.report.facts.drop_in.path = hostile;
+  bad.report.facts.declaration.diagnostics = {{Severity::Warning, {hostile, 1, 0}, "a" + hostile}};
   std::string text = printed([&](std::FILE* file) {
     print_overview(file, {bad});
     print_details(file, bad);
-    print_visibility(file, {machine::Visible::No, {hostile}});
+    print_visibility(file, {machine::Visible::No, {hostile}}, false);
   });
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(text.find('\xff'), std::string::npos);

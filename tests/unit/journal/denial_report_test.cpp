@@ -97,6 +97,28 @@ TEST_F(Report, ADomainOfBeforeTheWindowKeepsItsUnit) {
   EXPECT_THAT(owners(), ElementsAre("nginx.service certain 1"));
 }
 
+TEST_F(Report, CountsByInvocation) {
+  const std::string other_tag = "ul-0123456789ab";
+  file.kernel("Linux version 6.18");
+  file.start("nginx.service", kOtherInvocation, other_tag, 90);
+  file.audit(1423, 1, read_denied("a1", "/x"));
+  file.audit(1424, 1, allocated("a1", 90, other_tag));
+  // ExecStartPre= is a domain of its own, and its denial is older than the last start record.
+  file.start("nginx.service", kInvocation, kTag, 99);
+  denial(2, "a2", "/x", 99);
+  file.start("nginx.service", kInvocation, kTag, 100);
+  denial(3, "a3", "/x", 100);
+  denial(4, "a3", "/y", 100);
+  denial(5, "a4", "/x", 101, "/usr/bin/chromium");
+  std::string path = file.write();
+  auto journal = Journal::open({{}, {}, {path}});
+  ASSERT_TRUE(journal);
+  auto counts = count_denials(*journal, query);
+  ASSERT_TRUE(counts);
+  const UnitName nginx{"nginx.service", std::nullopt};
+  EXPECT_EQ(*counts, (DenialCounts{{{nginx, kOtherInvocation}, 1}, {{nginx, kInvocation}, 3}}));
+}
+
 TEST_F(Report, ADomainWhoseRecordIsGoneIsShownAsUnknown) {
   file.start("nginx.service", kInvocation, kTag, 100);
   seen.insert("a1");
