@@ -51,6 +51,8 @@ std::string headline(const DeclaredUnit& declared) {
                                           : "Mode=off: it runs unconfined";
   case State::Invalid:
     return "the declaration is INVALID: the unit cannot be started";
+  case State::NothingToConfine:
+    return "nothing to confine: it has no ExecStart=";
   case State::Unwrappable:
     return "NOT CONFINED: its commands cannot be started through unitlock-exec";
   case State::Confined:
@@ -231,6 +233,8 @@ std::string_view to_string(State state) {
     return "off";
   case State::Invalid:
     return "invalid";
+  case State::NothingToConfine:
+    return "nothing-to-confine";
   case State::Unwrappable:
     return "unwrappable";
   case State::Confined:

@@ -49,6 +49,7 @@ ShownAbi shown_abi(const Context& context, const Options& options, const Policy&
 int status_of(const DeclaredUnit& declared) {
   switch (declared.declaration.state) {
   case Declaration::State::Confined:
+  case Declaration::State::NothingToConfine:
     return kWell;
   case Declaration::State::Off:
     return masking_drop_in(declared.unit) ? kNotWell : kWell;

@@ -91,6 +91,16 @@ Diagnostics unit_obstacles(const Unit& unit, const SourceRef& declared_at) {
   return problems;
 }
 
+/// Whether the unit has none of the commands that the policy is for.
+bool has_no_command(const Unit& unit, const Policy& policy) {
+  return std::all_of(policy.commands.begin(), policy.commands.end(), [&](ExecLine wanted) {
+    auto row = std::find_if(std::begin(kExecLines), std::end(kExecLines),
+                            [&](const ExecLineWord& line) { return line.line == wanted; });
+    auto commands = exec_commands(unit, row->setting);
+    return commands && commands->empty();
+  });
+}
+
 void wrap_start(const Root& root, const Unit& unit, const SourceRef& declared_at,
                 Declaration& out) {
   Diagnostics problems = unit_obstacles(unit, declared_at);
@@ -172,6 +182,13 @@ const Assignment* later_setting(const Unit& unit, std::string_view setting) {
   return nullptr;
 }
 
+bool is_meant_for_many(const Unit& unit) {
+  return std::none_of(unit.headers.begin(), unit.headers.end(), [](const SectionHeader& header) {
+    auto path = parse_unit_path(header.where.file);
+    return is_declaration_section(header.section) && !(path && reaches_others(*path));
+  });
+}
+
 const std::string* masking_drop_in(const Unit& unit) {
   std::vector<std::string> names = drop_in_names(unit.name);
   for (const std::string& path : unit.outranking_drop_ins) {
@@ -206,6 +223,12 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
   }
   if (section.policy.mode == Mode::Off) {
     out.state = State::Off;
+    return out;
+  }
+  if (!unit.fragment.empty() && is_meant_for_many(unit) && has_no_command(unit, out.policy)) {
+    out.state = State::NothingToConfine;
+    out.diagnostics.push_back(
+        {Severity::Note, {unit.fragment, 0, 0}, "nothing to confine: the unit has no ExecStart="});
     return out;
   }
   out.state = State::Confined;

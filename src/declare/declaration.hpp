@@ -24,11 +24,12 @@ struct WrappedCommand {
 
 struct Declaration {
   enum class State {
-    None,        ///< nothing is declared
-    Off,         ///< Mode=off, or the drop-in is masked: declared, and meant to run unconfined
-    Invalid,     ///< must not start: see errors in `diagnostics`
-    Unwrappable, ///< valid, but the unit's commands cannot be wrapped: it runs unconfined
-    Confined,    ///< `policy` and `commands` say how
+    None,             ///< nothing is declared
+    Off,              ///< Mode=off, or the drop-in is masked: declared, and meant to run unconfined
+    Invalid,          ///< must not start: see errors in `diagnostics`
+    NothingToConfine, ///< valid and meant for many units at once, of which this one has no command
+    Unwrappable,      ///< valid, but the unit's commands cannot be wrapped: it runs unconfined
+    Confined,         ///< `policy` and `commands` say how
   };
   State state = State::None;
   Policy policy;
@@ -55,6 +56,10 @@ const std::string* masking_drop_in(const Unit& unit);
 /// Whether a confined command of this setting runs while the service does: signals do not pass from
 /// the one to the other unless the policy leaves them out. Declarations warn of it.
 bool may_signal_the_service(ExecLine line);
+
+/// Whether what a unit declares is written only where it reaches other units too: nobody has said
+/// that this one is to be confined.
+bool is_meant_for_many(const Unit& unit);
 
 /// Never fails; what is wrong is in the diagnostics.
 Declaration declare(const Root& root, const Unit& unit, const Presets& presets,

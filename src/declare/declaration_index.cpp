@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "declare/declaration_index.hpp"
 
+#include <algorithm>
+
+#include "unit/unit_path.hpp"
+
 namespace unitlock {
+
+bool DeclaredUnit::exists() const {
+  return !unit.fragment.empty() ||
+         std::any_of(unit.drop_ins.begin(), unit.drop_ins.end(), [](const std::string& file) {
+           auto path = parse_unit_path(file);
+           return !path || !reaches_others(*path);
+         });
+}
 
 DeclarationIndex::DeclarationIndex(const Root& root, const ManagerEnvironment& manager,
                                    const PlacedFiles& placed)

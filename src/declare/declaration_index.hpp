@@ -22,7 +22,8 @@ struct DeclaredUnit {
   Unit unit;
   Declaration declaration;
 
-  bool exists() const { return !unit.fragment.empty() || !unit.drop_ins.empty(); }
+  /// Whether any file is the unit's own: drop-ins that reach many units make none of them exist.
+  bool exists() const;
 };
 
 class DeclarationIndex {

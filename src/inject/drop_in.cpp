@@ -167,6 +167,7 @@ std::string render_drop_in(const Unit& unit, const Declaration& declaration,
     return render_confined(unit, declaration, wrapper);
   case Declaration::State::None:
   case Declaration::State::Off:
+  case Declaration::State::NothingToConfine:
   case Declaration::State::Unwrappable:
     break;
   }

@@ -154,12 +154,15 @@ bool Judge::judge_declaration() {
     if (!facts_.drop_in.replaced_by.empty())
       return judge_replacement();
     [[fallthrough]];
+  case Declaration::State::NothingToConfine:
   case Declaration::State::None:
     if (running_ && is_confined())
       return decide(State::RestartNeeded, "it is still confined by an earlier declaration",
                     {restart()});
     if (declaration.state == Declaration::State::Off)
       return decide(State::Off, "Mode=off: it runs unconfined");
+    if (declaration.state == Declaration::State::NothingToConfine)
+      return decide(State::Declared, "nothing to confine: it has no ExecStart=");
     return decide(State::Undeclared, "nothing is declared: it runs unconfined");
   case Declaration::State::Confined:
     break;

@@ -26,7 +26,7 @@ enum class State {
   NotRunning,    ///< would be confined when started
   Off,           ///< Mode=off
   Undeclared,
-  Declared, ///< a template, or in another root: nothing runs
+  Declared, ///< a template, in another root, or without a command: nothing runs
   CannotTell,
 };
 

@@ -164,6 +164,21 @@ ServiceReport Survey::report(const std::string& name) const {
   return report(sources_.index->find(name));
 }
 
+namespace {
+
+/// Whether nobody asked for this unit to be confined, but for many at once, and there is nothing to
+/// be confined: it has no command, or it has no file and is known by name from other units only.
+bool is_beside_the_point(const ServiceReport& report) {
+  if (report.facts.declaration.state == Declaration::State::NothingToConfine)
+    return is_well(report.verdict.state);
+  const Service* service = report.service();
+  bool is_unknown = !report.facts.service || (service && service->load_state == "not-found");
+  return is_unknown && report.declared.unit.fragment.empty() &&
+         is_meant_for_many(report.declared.unit);
+}
+
+} // namespace
+
 Result<std::vector<ServiceReport>> Survey::report_all() const {
   std::vector<ServiceReport> reports;
   std::set<std::string> names, templates, used_templates;
@@ -196,6 +211,7 @@ Result<std::vector<ServiceReport>> Survey::report_all() const {
   std::erase_if(reports, [&](const ServiceReport& report) {
     return used_templates.contains(report.facts.unit) && is_well(report.verdict.state);
   });
+  std::erase_if(reports, is_beside_the_point);
   std::sort(reports.begin(), reports.end(), [](const ServiceReport& a, const ServiceReport& b) {
     return a.facts.unit < b.facts.unit;
   });

@@ -43,7 +43,8 @@ public:
   /// One service, by full name or alias.
   ServiceReport report(const std::string& name) const;
   /// Every service that declares something, the running instances of templates that do, and what
-  /// systemd has loaded from files that unitlock-generator cannot see.
+  /// systemd has loaded from files that unitlock-generator cannot see. Left out are units without
+  /// any command, and names without a file, that only a declaration for many units reaches.
   /// Errors: the manager does not list its units.
   Result<std::vector<ServiceReport>> report_all() const;
 

@@ -20,6 +20,10 @@ std::string_view take_basename(std::string_view& path) {
 
 } // namespace
 
+bool reaches_others(const UnitPath& path) {
+  return path.is_drop_in && (path.unit == "service" || is_dash_prefix(path.unit));
+}
+
 std::optional<UnitPath> parse_unit_path(std::string_view path) {
   std::string_view name = take_basename(path);
   if (name.ends_with(".service") && is_valid_unit_name(name))

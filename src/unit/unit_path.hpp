@@ -17,6 +17,9 @@ struct UnitPath {
   bool is_drop_in = false;
 };
 
+/// Whether it is a drop-in that reaches other units too: of the whole type, or of a prefix.
+bool reaches_others(const UnitPath& path);
+
 /// nullopt where the path is neither a service's fragment nor a drop-in.
 std::optional<UnitPath> parse_unit_path(std::string_view path);
 

@@ -151,6 +151,38 @@ TEST_F(DeclarationTest, AUnitWithoutUnitFileIsReported) {
   EXPECT_EQ(declaration("b.service").state, State::Unwrappable);
 }
 
+TEST_F(DeclarationTest, WhatReachesAUnitWithoutCommandAlongWithOthersHasNothingToConfine) {
+  auto set_commands = [&](const std::string& lines) {
+    tree_.write("/usr/lib/systemd/system/a-b.service", "[Service]\nType=oneshot\n" + lines);
+    return declaration("a-b.service").state;
+  };
+  for (const std::string wide : {"service.d", "a-.service.d"}) {
+    std::string path = "/etc/systemd/system/" + wide + "/landlock.conf";
+    tree_.write(path, "[X-Landlock]\n");
+    EXPECT_EQ(set_commands("ExecStop=/bin/a\n"), State::NothingToConfine) << wide;
+    EXPECT_EQ(set_commands("ExecStart=/bin/a\n"), State::Confined) << wide;
+    EXPECT_EQ(set_commands("ExecStart=nosuch\n"), State::Unwrappable) << wide;
+    EXPECT_EQ(set_commands("ExecStart=\"/bin/a\n"), State::Unwrappable) << wide;
+    EXPECT_EQ(set_commands("[X-Landlock]\n"), State::Unwrappable) << "its own word";
+    tree_.write(path, "[X-Landlock]\nCommands=stop\n");
+    EXPECT_EQ(set_commands("ExecStop=/bin/a\n"), State::Unwrappable) << "there is something";
+    tree_.write(path, "[X-Landlock]\nNonsense=1\n");
+    EXPECT_EQ(set_commands(""), State::Invalid);
+    tree_.write(path, "");
+  }
+  tree_.write("/etc/systemd/system/a-b.service.d/own.conf", "[X-Landlock]\n");
+  EXPECT_EQ(set_commands(""), State::Unwrappable) << "its own drop-in";
+}
+
+TEST_F(DeclarationTest, ADropInForManyMakesNoUnitExist) {
+  tree_.write("/etc/systemd/system/service.d/landlock.conf", "[X-Landlock]\n");
+  tree_.write("/etc/systemd/system/b.service.d/x.conf", "[Unit]\n");
+  Root root = tree_.root();
+  DeclarationIndex index(root, {});
+  EXPECT_FALSE(index.find("nosuch.service").exists());
+  EXPECT_TRUE(index.find("b.service").exists());
+}
+
 TEST_F(DeclarationTest, ADashAtTheEndWouldReachOthers) {
   tree_.write("/usr/lib/systemd/system/b-.service", "[Service]\nExecStart=/b\n[X-Landlock]\n");
   EXPECT_EQ(declaration("b-.service").state, State::Unwrappable);

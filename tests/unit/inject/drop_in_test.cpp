@@ -140,8 +140,8 @@ TEST(DropIn, ARefusalHoldsWhereALaterDropInSetsExecStart) {
 
 TEST(DropIn, IsEmptyWhereNothingIsToBeDone) {
   Declaration declaration;
-  for (auto state :
-       {Declaration::State::None, Declaration::State::Off, Declaration::State::Unwrappable}) {
+  for (auto state : {Declaration::State::None, Declaration::State::Off,
+                     Declaration::State::NothingToConfine, Declaration::State::Unwrappable}) {
     declaration.state = state;
     EXPECT_EQ(render_drop_in(unit_of(""), declaration, "/w"), "");
   }

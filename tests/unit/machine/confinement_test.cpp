@@ -139,6 +139,13 @@ const Case kCases[] = {
        f.declaration.state = Declaration::State::None;
        records_of(f).records.clear();
      }},
+    {"no command", State::Declared, "nothing to confine",
+     [](Facts& f) {
+       f.declaration.state = Declaration::State::NothingToConfine;
+       records_of(f).records.clear();
+     }},
+    {"no command any more, and still confined", State::RestartNeeded, "still confined",
+     [](Facts& f) { f.declaration.state = Declaration::State::NothingToConfine; }},
     {"declared in an image", State::Declared, "", [](Facts& f) { f.service.reset(); }},
     {"a template", State::Declared, "a template",
      [](Facts& f) {

@@ -164,6 +164,34 @@ TEST(Survey, NamesWhatOtherGeneratorsMadeAndADeclarationReaches) {
   EXPECT_THAT(names_of(*fixture.survey().report_all()), testing::Contains("sysv.service"));
 }
 
+TEST(Survey, LeavesOutWhatADeclarationForManyHasNothingToSayOf) {
+  const std::string wide = "/etc/systemd/system/service.d/landlock.conf";
+  Fixture fixture({{wide, "[X-Landlock]\nPreset=\n"},
+                   {"/etc/systemd/system/stop.service", "[Service]\nExecStop=/bin/a\n"},
+                   {"/etc/systemd/system/own.service", "[Service]\n[X-Landlock]\nPreset=\n"},
+                   {"/etc/systemd/system/gone.service.d/x.conf", "[X-Landlock]\nPreset=\n"},
+                   {"/etc/systemd/system/other.service.d/x.conf", "[Unit]\n"}});
+  Service mentioned;
+  mentioned.name = "mentioned.service";
+  mentioned.load_state = "not-found";
+  mentioned.active_state = "inactive";
+  fixture.manager.services["mentioned.service"] = mentioned;
+  Service removed = running("removed.service", wide); // its file is gone, but it runs
+  removed.fragment = "/etc/systemd/system/removed.service";
+  fixture.manager.services["removed.service"] = removed;
+  auto names = names_of(*fixture.survey().report_all());
+  for (const char* left_out : {"mentioned.service", "stop.service", "other.service"})
+    EXPECT_THAT(names, testing::Not(testing::Contains(left_out)));
+  for (const char* named : {"own.service", "gone.service", "plain.service", "removed.service"})
+    EXPECT_THAT(names, testing::Contains(named));
+  Service stop = running("stop.service", wide);
+  stop.exec_start = {};
+  fixture.manager.services["stop.service"] = stop;
+  Verdict asked = fixture.survey().report("stop.service").verdict;
+  EXPECT_EQ(asked.state, State::Declared);
+  EXPECT_TRUE(asked.reason.starts_with("nothing to confine")) << asked.reason;
+}
+
 TEST(Survey, NamesAnotherGeneratorsDeclaration) {
   const std::string path = "/run/systemd/generator/plain.service.d/50-x.conf";
   Service service = generated("plain.service", {path});

@@ -36,5 +36,14 @@ TEST(UnitPath, OtherFiles) {
     EXPECT_EQ(parsed(path), "none") << path;
 }
 
+TEST(UnitPath, SomeDropInsReachOthers) {
+  for (const char* path :
+       {"/d/service.d/x.conf", "/d/a-.service.d/x.conf", "/d/a-@.service.d/x.conf"})
+    EXPECT_TRUE(reaches_others(*parse_unit_path(path))) << path;
+  for (const char* path : {"/d/a.service", "/d/a-.service", "/d/a.service.d/x.conf",
+                           "/d/a@.service.d/x.conf", "/d/a@x.service.d/x.conf"})
+    EXPECT_FALSE(reaches_others(*parse_unit_path(path))) << path;
+}
+
 } // namespace
 } // namespace unitlock
