@@ -12,13 +12,13 @@ _unitlock() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' word manager=--system
     local formats='table json'
     local -A options=(
-        [denials]='--since --until --boot --directory --file --output'
-        [show]='--abi --drop-in --output'
-        [status]='--output'
-        [verify]='--strict --output'
+        [denials]='--since --until --boot --directory --file'
+        [show]='--abi --drop-in'
+        [status]=''
+        [verify]='--strict'
     )
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        [[ -n ${options[$word]-} ]] && verb=$word
+        [[ -n ${options[$word]+known} ]] && verb=$word
         [[ $word == --user ]] && manager=$word
     done
     case $previous in
@@ -31,7 +31,7 @@ _unitlock() {
     --since | --until | -b | --boot | --abi) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W "--help --version --root --system --user ${options[$verb]-}" -- "$current")
+            mapfile -t COMPREPLY < <(compgen -W "--help --version --output --root --system --user ${verb:+${options[$verb]}}" -- "$current")
         elif [[ -z $verb ]]; then
             mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$current")
         elif [[ $verb = verify && $current == */* ]]; then

@@ -19,7 +19,7 @@ complete -c unitlock -l user -d "Look at the calling user's services"
 complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
 complete -c unitlock -n "__fish_seen_subcommand_from $verbs" -a '(__unitlock_services)'
-complete -c unitlock -n "__fish_seen_subcommand_from $verbs" -s o -l output -x -a 'table json'
+complete -c unitlock -s o -l output -x -a 'table json'
 complete -c unitlock -n '__fish_seen_subcommand_from verify' -l strict -d 'Warnings count as errors'
 complete -c unitlock -n '__fish_seen_subcommand_from verify' -F
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l since -x -d 'Not before'
