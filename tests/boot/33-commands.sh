@@ -37,6 +37,14 @@ answers() {
     systemctl show -P "$1" commands.service | grep -o 'status=[0-9]*' | head -n 1
 }
 
+# counts_denials UNIT NUMBER: of its present start, or its last one.
+counts_denials() {
+    local number
+    journalctl --sync
+    number=$(unitlock status "$1" -o json | jq .denials)
+    [ "$number" = "$2" ] || { echo "counts $number"; return 1; }
+}
+
 service ""
 check_equal "undeclared: a command reads the secret" status=0 "$(answers ExecStartPre)"
 
@@ -56,6 +64,11 @@ check "each of them left a start record" \
     test "$(journal_of commands.service | grep -c 'confined by Landlock')" -ge 4
 check "the generator warned that ExecReload= cannot signal" \
     bash -c 'unitlock show commands 2>&1 | grep -F "ExecReload= is confined apart from the service"'
+# ExecCondition=, ExecStartPre= and ExecStartPost= were denied one file each.
+check "unitlock status counts what was denied before the service itself began" \
+    wait_for counts_denials commands 3
+check "and warns that ExecReload= cannot signal" \
+    bash -c 'unitlock status commands | grep -F "ExecReload= is confined apart from the service"'
 check_fails "and it cannot" systemctl reload commands
 check_equal "ExecReload= is confined" status=1 "$(answers ExecReload)"
 check "the denials are the unit's" denied commands.service fs.read_file /srv/secret
@@ -77,5 +90,21 @@ check_equal "a setting that cannot be wrapped is counted" "partly enforced" "$(s
 check_equal "the others are confined" status=1 "$(answers ExecStartPre)"
 systemctl stop commands
 check_equal "and those that nobody asked for are left alone" ok "$(cat $said)"
+
+# --- a service that has failed
+
+tryd_service commands-fail <<'END'
+[X-Landlock]
+END
+check_answer "it is denied the secret" commands-fail "errno EACCES" read /srv/secret
+systemctl kill --signal=KILL commands-fail
+check "and killed" wait_for systemctl is-failed commands-fail
+check "its denial is still counted" wait_for counts_denials commands-fail 1
+check "with what shows it" bash -c \
+    'unitlock status commands-fail | grep -F "1 when it last ran; see: unitlock denials commands-fail.service"'
+systemctl restart commands-fail
+wait_for ask commands-fail pid
+check "the next start begins at none" wait_for counts_denials commands-fail 0
+systemctl stop commands-fail
 
 plan

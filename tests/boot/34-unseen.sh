@@ -58,6 +58,35 @@ check "a transient unit is named" named unseen-transient.service not-enforced
 systemctl daemon-reload
 check "after a reload it has to be restarted" named unseen-transient.service restart-needed
 
+# --- what a declaration for all services reaches without there being anything to confine
+
+drop_in service landlock-all.conf <<'END'
+[X-Landlock]
+END
+printf '[Unit]\nWants=unseen-missing.service\n[Service]\nExecStart=/bin/sleep 600\n' \
+    >/etc/systemd/system/mentions.service
+printf '[Service]\nExecStop=/bin/true\nRemainAfterExit=yes\nType=oneshot\n' \
+    >/etc/systemd/system/stops.service
+printf '[Service]\nType=oneshot\nExecStop=/bin/true\n[X-Landlock]\n' \
+    >/etc/systemd/system/own-word.service
+systemctl daemon-reload
+systemctl start mentions stops
+check "systemd knows a name without a file" \
+    grep -q not-found <(systemctl list-units --all unseen-missing.service)
+listed=$({ unitlock status -o json 2>/dev/null || true; } | jq -r .unit)
+check_equal "it is not in the table, nor is a unit without ExecStart=" "" \
+    "$(grep -xE 'unseen-missing.service|stops.service' <<<"$listed")"
+check "those with a command are" grep -qx mentions.service <<<"$listed"
+check_equal "no name in it is without a file" "" "$({ unitlock status -o json 2>/dev/null || true; } |
+    jq -r 'select(.service.load_state == "not-found") | .unit')"
+check "a unit whose own file declares something is" named own-word.service not-enforced
+check "of the one without a command it is said that there is nothing to confine" \
+    bash -c 'unitlock status stops | grep -F "nothing to confine"'
+check_fails "and the name does not exist" unitlock status unseen-missing
+systemctl stop mentions stops
+rm -r /etc/systemd/system/service.d /etc/systemd/system/{mentions,stops,own-word}.service
+systemctl daemon-reload
+
 systemctl stop unseen-{1,2,3} half-seen untouched unseen-transient
 rm -r $generators/other-generator /etc/systemd/system/{half-seen,untouched}.service \
     /etc/systemd/system/unseen-.service.d

@@ -98,9 +98,13 @@ user_denied() {
 check "root sees her denial, with her ID" wait_for user_denied
 check "whoever may not read audit records is told so" \
     bash -c "su - alice -c 'unitlock --user denials' 2>&1 | grep -iE 'permission|adm|systemd-journal'"
+check "and unitlock --user status says what to do about it" \
+    bash -c "su - alice -c 'unitlock --user status tryd' | grep -F 'members of the group systemd-journal'"
 usermod -aG systemd-journal alice
 check "as a member of systemd-journal she sees it herself" \
     bash -c "su - alice -c 'unitlock --user denials tryd -o json' | jq -s -e 'any(.rights[] == \"fs.read_file\")'"
+check "unitlock --user status counts it, and says how to see it" \
+    bash -c "su - alice -c 'unitlock --user status tryd' | grep -E ' 1 since it was started; see: unitlock --user denials tryd.service$'"
 check_equal "and nobody else's" "$uid" \
     "$(as_alice unitlock --user denials -o json | jq -r .user | sort -u)"
 
