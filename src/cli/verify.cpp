@@ -54,10 +54,11 @@ Result<PlacedFiles> read_files(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (!is_file(word))
       continue;
-    if (!is_presets(word) && subject_of(word).empty())
+    std::string path = std::filesystem::absolute(word).string();
+    if (!is_presets(word) && subject_of(word).empty() && outside->kind(path) != FileKind::Missing)
       return fail(
           fmt::format("{}: neither NAME.service, nor NAME.service.d/*.conf, nor *.yaml", word));
-    auto text = outside->read_file(std::filesystem::absolute(word).string());
+    auto text = outside->read_file(path);
     if (!text)
       return fail(fmt::format("cannot read {}", word), text.error().number);
     files.push_back({word, *text});
