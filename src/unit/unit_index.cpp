@@ -89,7 +89,7 @@ UnitIndex::UnitIndex(const Root& root, SearchPath search_path, const PlacedFiles
   for (std::size_t number = 0; number < search_path_.directories.size(); ++number)
     add_directory(number);
   for (const auto& [alias, target] : aliases_)
-    if (std::string real = resolve_alias(alias); real != alias)
+    if (std::string real = resolve_alias(alias); real != alias && !is_masked(target_of(alias)))
       names_[real].push_back(alias);
 }
 
@@ -177,13 +177,19 @@ UnitIndex::Fragments::const_iterator UnitIndex::fragment_of(const std::string& n
   return fragments_.find(follow_links(name));
 }
 
-std::string UnitIndex::resolve_alias(const std::string& name) const {
+UnitIndex::Fragments::const_iterator UnitIndex::target_of(const std::string& alias) const {
   // An alias may lead to an instance that has no file of its own, only its template has.
-  std::string target = follow_links(name);
+  std::string target = follow_links(alias);
   auto fragment = fragments_.find(target);
   if (fragment == fragments_.end())
     if (auto its_template = template_of(target))
       fragment = fragment_of(*its_template);
+  return fragment;
+}
+
+std::string UnitIndex::resolve_alias(const std::string& name) const {
+  std::string target = follow_links(name);
+  auto fragment = target_of(name);
   if (fragment == fragments_.end())
     return name;
   auto real = parse_unit_name(fragment->first);
@@ -193,18 +199,28 @@ std::string UnitIndex::resolve_alias(const std::string& name) const {
   return fragment->first;
 }
 
+/// Whether systemd loads the name as something else than `unit`, by a file or a link of its own.
+bool UnitIndex::is_another_unit(const std::string& name, const std::string& unit) const {
+  const std::string real = resolve_alias(name);
+  // A link to nowhere has the name as well, and does not keep it.
+  return real != unit && (real != name || fragments_.count(name));
+}
+
 std::vector<std::string> UnitIndex::aliases_of(const std::string& name) const {
   std::vector<std::string> aliases;
   if (auto own = names_.find(name); own != names_.end())
     aliases = own->second;
   auto its_template = template_of(name);
-  if (!its_template)
+  if (!its_template || fragments_.count(name)) // of its own file: then nothing is the template's
     return aliases;
   auto of_template = names_.find(*its_template);
   if (of_template == names_.end())
     return aliases;
-  for (const std::string& alias : of_template->second)
-    aliases.push_back(instantiate(*parse_unit_name(alias), *parse_unit_name(name)->instance));
+  for (const std::string& of_all : of_template->second) {
+    std::string alias = instantiate(*parse_unit_name(of_all), *parse_unit_name(name)->instance);
+    if (!is_another_unit(alias, name))
+      aliases.push_back(std::move(alias));
+  }
   return aliases;
 }
 
@@ -243,6 +259,17 @@ void UnitIndex::add_instances(const std::string& drop_in_name,
     add_of(name);
 }
 
+/// Where an alias leads to a template, but one of its instances is something else: the same
+/// instance of the template, which then does not read all that the template's others read.
+void UnitIndex::add_without_alias(const std::string& instance,
+                                  std::vector<std::string>& names) const {
+  auto its_template = template_of(instance);
+  if (!its_template || !aliases_.count(*its_template))
+    return;
+  auto real = parse_unit_name(resolve_alias(*its_template));
+  names.push_back(instantiate(*real, *parse_unit_name(instance)->instance));
+}
+
 std::vector<std::string> UnitIndex::services() const {
   std::vector<std::string> names;
   names.reserve(fragments_.size());
@@ -255,11 +282,29 @@ std::vector<std::string> UnitIndex::services() const {
     add_instances(name, names);
   // An instance that is an alias for one of another template reads the drop-ins of both.
   for (const auto& [alias, target] : aliases_)
-    if (template_of(alias))
+    if (template_of(alias)) {
       names.push_back(resolve_alias(alias));
+      add_without_alias(alias, names);
+    }
+  for (const auto& [name, number] : fragments_)
+    if (name.find('@') != std::string::npos)
+      add_without_alias(name, names);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+std::string UnitIndex::path_of(Fragments::const_iterator fragment) const {
+  return fragment->second == kPlaced
+             ? placed_fragments_.at(fragment->first)
+             : search_path_.directories[fragment->second] + "/" + fragment->first;
+}
+
+/// An alias of such a file lends its drop-ins to nothing, not even to an instance that has a file.
+bool UnitIndex::is_masked(Fragments::const_iterator fragment) const {
+  const std::string path = path_of(fragment);
+  const auto& text = fragment_text(path);
+  return null_links_.count(path) || (text && text->empty());
 }
 
 void UnitIndex::find_fragment(const std::string& name, Files& files) const {
@@ -269,11 +314,8 @@ void UnitIndex::find_fragment(const std::string& name, Files& files) const {
       found = fragments_.find(*its_template);
   if (found == fragments_.end())
     return;
-  files.fragment = found->second == kPlaced
-                       ? placed_fragments_.at(found->first)
-                       : search_path_.directories[found->second] + "/" + found->first;
-  const auto& text = fragment_text(files.fragment);
-  files.masked = null_links_.count(files.fragment) || (text && text->empty());
+  files.fragment = path_of(found);
+  files.masked = is_masked(found);
 }
 
 const UnitIndex::Listing& UnitIndex::listing_of(const std::string& path) const {

@@ -104,12 +104,17 @@ private:
   /// False where the entry is none that systemd would go by.
   bool add_link(const std::string& directory, const std::string& name);
   void add_instances(const std::string& drop_in_name, std::vector<std::string>& names) const;
+  void add_without_alias(const std::string& instance, std::vector<std::string>& names) const;
   std::string follow_links(const std::string& name) const;
   Fragments::const_iterator fragment_of(const std::string& name) const;
+  Fragments::const_iterator target_of(const std::string& alias) const;
+  std::string path_of(Fragments::const_iterator fragment) const;
+  bool is_masked(Fragments::const_iterator fragment) const;
   void find_fragment(const std::string& name, Files& files) const;
   void add_drop_ins(const std::vector<std::string>& names, Files& files,
                     std::map<std::string, std::string>& by_basename) const;
   bool outranks_generated(const std::string& drop_in) const;
+  bool is_another_unit(const std::string& name, const std::string& unit) const;
   std::vector<std::string> aliases_of(const std::string& name) const;
   const Listing& listing_of(const std::string& path) const;
   Result<std::string> read(const std::string& path) const;

@@ -235,6 +235,39 @@ TEST_F(UnitIndexTest, AnInstanceThatIsAnAliasReadsTheDropInsOfBothTemplates) {
   EXPECT_THAT(values("b@x.service"), ElementsAre("1"));
 }
 
+TEST_F(UnitIndexTest, AnInstanceWithAFileOfItsOwnHasNoAliasOfItsTemplate) {
+  vendor("a@.service");
+  vendor("a@x.service");
+  tree_.link(std::string(kAdmin) + "b@.service", "/usr/lib/systemd/system/a@.service");
+  tree_.link(std::string(kAdmin) + "c@x.service", "/usr/lib/systemd/system/a@x.service");
+  admin("b@.service.d/x.conf", "[S]\nK=1\n");
+  admin("c@x.service.d/y.conf", "[S]\nK=2\n");
+  EXPECT_THAT(values("a@x.service"), ElementsAre("2"));
+  EXPECT_THAT(values("a@y.service"), ElementsAre("1"));
+}
+
+TEST_F(UnitIndexTest, AnAliasOfAMaskedTemplateLendsNothing) {
+  vendor("a@.service", "");
+  vendor("a@x.service");
+  tree_.link(std::string(kAdmin) + "b@x.service", "/usr/lib/systemd/system/a@.service");
+  admin("b@x.service.d/x.conf", "[S]\nK=1\n");
+  EXPECT_THAT(values("a@x.service"), IsEmpty());
+}
+
+TEST_F(UnitIndexTest, AnInstanceOfAnAliasMayBeAUnitOfItsOwn) {
+  vendor("a@.service");
+  vendor("b@x.service");
+  tree_.link(std::string(kAdmin) + "b@.service", "/usr/lib/systemd/system/a@.service");
+  admin("b@.service.d/x.conf", "[S]\nK=1\n");
+  EXPECT_THAT(services(), ElementsAre("a@.service", "a@x.service", "b@x.service"))
+      << "a@x is not as the other instances";
+  EXPECT_THAT(values("a@x.service"), IsEmpty());
+  EXPECT_THAT(values("b@x.service"), ElementsAre("1"));
+  EXPECT_THAT(values("a@y.service"), ElementsAre("1"));
+  tree_.link(std::string(kAdmin) + "b@z.service", "/usr/lib/systemd/system/nowhere@z.service");
+  EXPECT_THAT(values("a@z.service"), ElementsAre("1"));
+}
+
 TEST_F(UnitIndexTest, ADashPrefixWithAnInstanceNamesInstancesOfWhatItReaches) {
   vendor("a-b@.service");
   vendor("c@.service");
