@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "check/expand.hpp"
+#include "unit/expand.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock::check {

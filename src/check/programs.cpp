@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "check/expand.hpp"
 #include "declare/program.hpp"
+#include "unit/expand.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock::check {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "check/reach.hpp"
 
-#include "check/expand.hpp"
 #include "policy/lower.hpp"
+#include "unit/expand.hpp"
 
 namespace unitlock::check {
 namespace {

@@ -7,8 +7,8 @@
 #include <cerrno>
 
 #include "base/text.hpp"
-#include "check/expand.hpp"
 #include "policy/vocabulary.hpp"
+#include "unit/expand.hpp"
 
 namespace unitlock::check {
 

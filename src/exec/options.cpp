@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "exec/options.hpp"
 
+#include "base/safe_string.hpp"
 #include "landlock/abi.hpp"
 
 namespace unitlock::exec {
@@ -59,6 +60,9 @@ const char* missing(const CommandLine& line, const Settings& settings) {
   // and never uses the service's PATH.
   if (settings.program[0] != '/')
     return "--program= is not an absolute path";
+  // systemd would have refused it too: the name of an instance has put it together.
+  if (!is_safe_string(settings.program))
+    return "--program= holds a quote, a backslash or a control character";
   return nullptr;
 }
 

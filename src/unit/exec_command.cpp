@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "base/safe_string.hpp"
 #include "base/specifier.hpp"
+#include "unit/expand.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock {
@@ -69,13 +71,6 @@ Result<std::string> take_arguments(std::string_view& rest) {
   return close_escape(std::string(begin, end));
 }
 
-/// systemd's string_is_safe().
-bool is_safe_path(std::string_view path) {
-  return std::none_of(path.begin(), path.end(), [](unsigned char c) {
-    return c < 0x20 || c == 0x7f || c == '"' || c == '\'' || c == '\\';
-  });
-}
-
 /// systemd's path_is_valid() and filename_is_valid(), as far as the lengths go.
 bool is_too_long(std::string_view path) {
   if (path.size() >= PATH_MAX)
@@ -108,7 +103,7 @@ Result<ExecCommand> take_command(std::string_view first_word, std::string_view& 
     return fail("the command names no program");
   if (is_too_long(command.path))
     return fail("the path of the program is too long");
-  if (!is_safe_path(command.path))
+  if (!is_safe_string(command.path))
     return fail("the path of the program holds a quote, a backslash or a control character");
   if (command.path[0] != '/' && command.path[0] != '%' &&
       command.path.find('/') != std::string::npos)
@@ -169,6 +164,19 @@ bool may_become_directory(const Unit& unit, const std::string& path) {
   return last.empty();
 }
 
+/// Whether a part of the unit's name brings into the path what systemd refuses there: the backslash
+/// of an escaped instance, or what one stands for. Only the wrapper knows the instances of a
+/// template, and refuses then.
+bool name_spoils(const Unit& unit, const std::string& path) {
+  for (std::size_t i = path.find('%'); i != std::string::npos; i = path.find('%', i + 2)) {
+    // A user's directories are not known here, and the system's are harmless.
+    auto value = expand(path.substr(i, 2), unit.name, RuntimeScope::User);
+    if (value && !is_safe_string(*value))
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 
 Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_view key) {
@@ -182,6 +190,8 @@ Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_vie
 Result<std::string> find_program(const Root& root, const Unit& unit, const std::string& path) {
   if (may_become_directory(unit, path))
     return fail(fmt::format("{}: the specifier hides which program it is", path));
+  if (name_spoils(unit, path))
+    return fail(fmt::format("{}: the unit's name makes it a path that systemd refuses", path));
   if (path[0] == '/')
     return simplify_path(path);
   if (begins_with_directory_specifier(path))
@@ -195,8 +205,11 @@ Result<std::string> find_program(const Root& root, const Unit& unit, const std::
     if (directory.find('%') != std::string::npos)
       return fail(fmt::format("{}: ExecSearchPath= with specifiers cannot be followed", path));
     std::string candidate = simplify_path(directory + "/" + path);
-    if (root.is_program(candidate))
-      return candidate;
+    if (!root.is_program(candidate))
+      continue;
+    if (!is_safe_string(candidate)) // systemd asks this of names only, the wrapper of all paths
+      return fail(fmt::format("{}: ExecSearchPath= holds a quote or a backslash", path));
+    return candidate;
   }
   return fail(fmt::format("{}: there is no such program in the search path", path));
 }

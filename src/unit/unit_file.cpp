@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/safe_string.hpp"
 #include "base/text.hpp"
 
 namespace unitlock {
@@ -42,13 +43,6 @@ bool ends_in_continuation(std::string_view line) {
   for (char c : line)
     escaped = !escaped && c == '\\';
   return escaped;
-}
-
-/// systemd's string_is_safe(): a header with anything else ends the file.
-bool is_safe(std::string_view name) {
-  return std::none_of(name.begin(), name.end(), [](unsigned char c) {
-    return c < 0x20 || c == 0x7f || c == '"' || c == '\'' || c == '\\';
-  });
 }
 
 class Parser {
@@ -116,7 +110,7 @@ private:
   void take_header(std::string_view line) {
     if (line.back() != ']')
       give_up("the section header does not end in ]");
-    else if (!is_safe(line.substr(1, line.size() - 2)))
+    else if (!is_safe_string(line.substr(1, line.size() - 2)))
       give_up("the section header holds a quote, a backslash or a control character");
     else
       file_.headers.push_back({section_ = line.substr(1, line.size() - 2), here()});

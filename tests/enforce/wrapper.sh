@@ -271,6 +271,8 @@ usage "no arguments" 'no "--" before the command'
 usage "no command" 'no command behind "--"' --program="$probe" --
 usage "no program" "--program= is missing" -- probe
 usage "a bare program name" "--program= is not an absolute path" --program=probe -- probe
+usage "a program that systemd refuses" "--program= holds a quote, a backslash" \
+    '--program=/a\x2db' -- probe
 usage "an unknown option" "--frobnicate: unknown option" --frobnicate --program="$probe" -- probe
 usage "a relative path" "--read-only=x: the path is not absolute" --read-only=x --program="$probe" -- probe
 usage "a port that is none" "--bind-tcp=70000: not a port" --bind-tcp=70000 --program="$probe" -- probe

@@ -65,6 +65,9 @@ TEST(ExecOptions, RefusesWhatIsNotWhole) {
   EXPECT_EQ(problem_of({"--", "x"}), "|--program= is missing");
   EXPECT_EQ(problem_of({"--program=x", "--", "x"}), "|--program= is not an absolute path");
   EXPECT_EQ(problem_of({"--program=./x", "--", "x"}), "|--program= is not an absolute path");
+  for (const char* spoilt : {"--program=/a\\x2d", "--program=/\"a\"", "--program=/a\n"})
+    EXPECT_EQ(problem_of({spoilt, "--", "x"}),
+              "|--program= holds a quote, a backslash or a control character");
   EXPECT_EQ(problem_of({"--program=/x", "--bogus", "--nonsense", "--", "x"}),
             "--bogus|unknown option");
   EXPECT_EQ(problem_of({"--program=/x", "stray", "--", "x"}), "stray|not an option");

@@ -146,6 +146,21 @@ TEST_F(FindProgram, RefusesWhatSpecifiersMayTurnIntoADirectory) {
   EXPECT_EQ(find_in("a.service", "/x/%p"), "/x/%p");
 }
 
+TEST_F(FindProgram, RefusesWhatTheNameOfTheUnitTurnsIntoAPathThatSystemdRefuses) {
+  auto find_in = [&](const std::string& name, const std::string& path) {
+    Unit unit = unit_of({});
+    unit.name = name;
+    auto found = find_program(tree_.root(), unit, path);
+    return found ? *found : "error";
+  };
+  EXPECT_EQ(find_in("a@b\\x2dc.service", "/x/%i"), "error") << "a backslash";
+  EXPECT_EQ(find_in("a@b\\x2dc.service", "/x/%I/y"), "/x/%I/y") << "a dash";
+  EXPECT_EQ(find_in("a@b\\x22c.service", "/x/%I/y"), "error") << "a quote";
+  EXPECT_EQ(find_in("a\\x2db@.service", "%S/%p"), "error");
+  EXPECT_EQ(find_in("a\\x2db@.service", "%S/%P"), "%S/%P");
+  EXPECT_EQ(find_in("a\\x2db.service", "/x/%%i"), "/x/%%i");
+}
+
 TEST_F(FindProgram, SearchesExecutableFilesInSystemdsOrder) {
   EXPECT_EQ(find("a"), "error");
   program("/usr/bin/a");
@@ -165,6 +180,8 @@ TEST_F(FindProgram, FollowsExecSearchPath) {
   EXPECT_EQ(find("a", {{"ExecSearchPath", "%h/bin"}}), "error");
   EXPECT_EQ(find("a", {{"ExecSearchPath", "/usr/../opt/x"}}), "/usr/bin/a") << "systemd ignores it";
   EXPECT_EQ(find("a", {{"ExecSearchPath", "usr/bin:/usr/../opt/x:/none"}}), "error");
+  program("/opt/x\\y/a");
+  EXPECT_EQ(find("a", {{"ExecSearchPath", "/opt/x\\y"}}), "error") << "the wrapper refuses it";
 }
 
 TEST_F(FindProgram, CannotLookIntoAnotherRoot) {

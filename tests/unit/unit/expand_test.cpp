@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "check/expand.hpp"
+#include "unit/expand.hpp"
 
 #include <gtest/gtest.h>
 
-namespace unitlock::check {
+namespace unitlock {
 namespace {
 
 std::string expanded(const char* text, const char* unit,
@@ -35,4 +35,4 @@ TEST(Expand, WhatOnlyTheStartTells) {
 }
 
 } // namespace
-} // namespace unitlock::check
+} // namespace unitlock

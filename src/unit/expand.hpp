@@ -10,7 +10,7 @@
 
 #include "base/manager_environment.hpp"
 
-namespace unitlock::check {
+namespace unitlock {
 
 /// `text` with its specifiers expanded for the unit of this full name. nullopt where one of them
 /// depends on the machine, on the user or, in a template, on the instance.
@@ -19,4 +19,4 @@ std::optional<std::string> expand(std::string_view text, std::string_view unit, 
 /// `text` up to the first specifier that is not known, expanded.
 std::string known_beginning(std::string_view text, std::string_view unit, RuntimeScope scope);
 
-} // namespace unitlock::check
+} // namespace unitlock

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "check/expand.hpp"
+#include "unit/expand.hpp"
 
 #include "unit/unit_name.hpp"
 
-namespace unitlock::check {
+namespace unitlock {
 namespace {
 
 /// systemd's unit_name_unescape(): "-" is a slash, "\x20" the byte.
@@ -125,4 +125,4 @@ std::string known_beginning(std::string_view text, std::string_view unit, Runtim
   return out;
 }
 
-} // namespace unitlock::check
+} // namespace unitlock
