@@ -67,6 +67,17 @@ std::optional<Command> unwrap(const Command& command, const std::string& wrapper
                  command.flags};
 }
 
+bool has_option(const Command& command, std::string_view beginning) {
+  return std::any_of(command.argv.begin(), command.argv.end(),
+                     [&](const std::string& word) { return word.starts_with(beginning); });
+}
+
+bool is_safe_path(std::string_view path) {
+  return std::none_of(path.begin(), path.end(), [](unsigned char c) {
+    return c < 0x20 || c == 0x7f || c == '"' || c == '\'' || c == '\\';
+  });
+}
+
 std::string find_program(const std::string& path, const std::vector<std::string>& search_path) {
   if (path.find('/') != std::string::npos)
     return path;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -24,6 +25,11 @@ std::vector<Command> commands_of(const nlohmann::json& property);
 /// The command that the wrapper's options and arguments stand for. nullopt where `command` does
 /// not start the wrapper, or in no form that the wrapper would take.
 std::optional<Command> unwrap(const Command& command, const std::string& wrapper);
+
+bool has_option(const Command& command, std::string_view beginning);
+
+/// What systemd's string_is_safe() says of a program's path.
+bool is_safe_path(std::string_view path);
 
 /// Where systemd finds the program of a path that it shows: the path itself, or for a bare name
 /// the first program of that name in `search_path` (the property ExecSearchPath), or in systemd's

@@ -140,14 +140,52 @@ bool Comparison::starts_wrapper(const json& snapshot) const {
                      [&](const Command& command) { return command.path == wrapper_; });
 }
 
+/// Whether nothing of the service can be started: by the wrapper that refuses, or where a later
+/// drop-in has the last word on the commands, by an assertion that never holds.
+bool Comparison::refuses(const json& snapshot) const {
+  auto commands = commands_of(snapshot.at("service").at("ExecStartEx"));
+  if (commands.size() == 1 && commands[0].path == wrapper_ && has_option(commands[0], "--refuse="))
+    return true;
+  for (const json& assertion : snapshot.at("unit").at("Asserts")) // type, trigger, negated, what
+    if (assertion.at(0) == "AssertPathExists" && assertion.at(2) == true && assertion.at(3) == "/")
+      return true;
+  return false;
+}
+
+/// systemd gives up on a drop-in at a broken header and goes on without the rest. That may have
+/// been a part of the declaration, so unitlock lets nothing start.
+void Comparison::compare_refusal(const json& before, const json& after, const json& status) {
+  if (!refuses(after))
+    differ("may start, but unitlock calls the declaration invalid: " + first_error(status));
+  ++reasons_["invalid " + first_error(status)];
+  compare_files(before, after, status);
+}
+
+/// systemd refuses a path with a quote or a backslash in it. It does not look at what stands behind
+/// the wrapper, and the generator does not know the instances of a template, so the wrapper
+/// refuses.
+bool Comparison::wrapper_refuses_path(const json& after) const {
+  for (const Command& command : commands_of(after.at("service").at("ExecStartEx")))
+    if (auto wrapped = unwrap(command, wrapper_); wrapped && !is_safe_path(wrapped->path))
+      return true;
+  return false;
+}
+
 void Comparison::add(const json& before, const json& after, const json& status) {
   name_ = text(before, "name");
   if (before.at("name") != after.at("name"))
     throw std::runtime_error(name_ + ": compared with another unit");
   std::string state = text(before.at("unit"), "LoadState");
+  std::string now = text(after.at("unit"), "LoadState");
   ++counts_[state];
-  if (state != text(after.at("unit"), "LoadState"))
-    differ("was " + state + ", is " + text(after.at("unit"), "LoadState"));
+  if (now == "loaded" && text(status, "declaration") == "invalid")
+    return compare_refusal(before, after, status);
+  if (state == "bad-setting" && now == "loaded" && wrapper_refuses_path(after)) {
+    ++reasons_["refused by the wrapper, for the instance's name"];
+    return;
+  }
+  if (state != now)
+    differ("was " + state + ", is " + now);
   if (state != "loaded") {
     if (text(status, "state") == "enforced")
       differ(state + ", but unitlock calls it enforced");

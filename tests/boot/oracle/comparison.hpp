@@ -35,6 +35,10 @@ public:
 
 private:
   bool starts_wrapper(const nlohmann::json& snapshot) const;
+  bool refuses(const nlohmann::json& snapshot) const;
+  bool wrapper_refuses_path(const nlohmann::json& after) const;
+  void compare_refusal(const nlohmann::json& before, const nlohmann::json& after,
+                       const nlohmann::json& status);
   void compare_commands(const nlohmann::json& before, const nlohmann::json& after, bool wrapped);
   void compare_properties(const nlohmann::json& before, const nlohmann::json& after, bool wrapped);
   void compare_words(const nlohmann::json& after, const nlohmann::json& status, bool wrapped);
