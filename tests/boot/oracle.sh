@@ -10,6 +10,7 @@
 #     check_same TEXT NAMES passes when systemd says what it said before
 #     declare_for NAME       a declaration for all units that NAME.d reaches; lines from stdin
 #     undeclare             takes all of them back
+#     generator off|on      whether the generator runs at the next reload
 #
 # They reload.
 
@@ -57,4 +58,10 @@ declare_for() {
 undeclare() {
     find "$UNITS" -name declared-by-test.conf -delete
     find "$UNITS" -type d -name '*.d' -empty -delete
+}
+
+generator() {
+    local mask=/etc/systemd/system-generators/unitlock-generator
+    mkdir -p "${mask%/*}"
+    if [ "$1" = off ]; then ln -sf /dev/null "$mask"; else rm "$mask"; fi
 }

@@ -9,6 +9,7 @@
 //                                        untouched, and unitlock says so; at least MINIMUM of them
 //                                        wrapped. STATUS: unitlock status -o json NAMES...
 //     oracle units SEED FIRST COUNT DIR  writes random units below DIR and prints their names
+//     oracle trees SEED FIRST COUNT DIR  the same with random trees of drop-ins
 //
 // Exit status: 0 as it should be, 1 differences (on standard output), 2 no answer.
 #include <cstdlib>
@@ -18,6 +19,7 @@
 
 #include "comparison.hpp"
 #include "manager.hpp"
+#include "random_trees.hpp"
 #include "random_units.hpp"
 
 namespace oracle {
@@ -104,7 +106,11 @@ int run(const std::vector<std::string>& words) {
     return write_random_units(std::stoull(words[1]), std::stoul(words[2]), std::stoul(words[3]),
                               words[4]),
            0;
-  std::cerr << "usage: oracle pinned|ask|same|compare|units ...\n";
+  if (verb == "trees" && words.size() == 5)
+    return write_random_trees(std::stoull(words[1]), std::stoul(words[2]), std::stoul(words[3]),
+                              words[4]),
+           0;
+  std::cerr << "usage: oracle pinned|ask|same|compare|units|trees ...\n";
   return 2;
 }
 
