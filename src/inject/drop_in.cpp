@@ -26,27 +26,38 @@ std::string option_word(const std::string& option, bool variables) {
   return quote_word(variables ? escape_variables(option) : option);
 }
 
-std::string render_command(std::string_view setting, const WrappedCommand& wrapped,
-                           const std::vector<std::string>& options, const std::string& wrapper) {
+std::string render_command(const WrappedCommand& wrapped, const std::vector<std::string>& options,
+                           const std::string& wrapper) {
   const ExecCommand& command = wrapped.command;
   bool variables = !command.no_variables;
   // "@" is gone: the wrapper's own argv[0] is its path, the service's stands behind "--".
-  std::string line = fmt::format("{}={}{}", setting, command.prefixes, wrapper);
+  std::string text = command.prefixes + wrapper;
   for (const std::string& option : options)
-    line += " \\\n    " + option_word(option, variables);
-  line += " \\\n    " + option_word("--program=" + wrapped.program, variables);
-  return line + " \\\n    -- " + command.argv_text + "\n";
+    text += " \\\n    " + option_word(option, variables);
+  text += " \\\n    " + option_word("--program=" + wrapped.program, variables);
+  return text + " \\\n    -- " + command.argv_text;
 }
 
-/// All commands of a setting; nothing where none of its commands is wrapped.
+/// All commands of a setting; nothing where none of its commands is wrapped. What stood in one line
+/// stays in one: where systemd cannot make sense of a command with "-", it goes without the rest of
+/// the line too.
 std::string render_line(const ExecLineWord& line, const std::vector<WrappedCommand>& commands,
                         const std::vector<std::string>& options, const std::string& wrapper) {
   std::string text;
-  for (const WrappedCommand& command : commands)
-    if (command.line == line.line)
-      text += (text.empty() ? fmt::format("{}=\n", line.setting) : "") +
-              render_command(line.setting, command, options, wrapper);
-  return text;
+  const SourceRef* last = nullptr;
+  for (const WrappedCommand& command : commands) {
+    if (command.line != line.line)
+      continue;
+    if (!last)
+      text += fmt::format("{}=\n", line.setting);
+    // Not at the front of a line, where ";" begins a comment.
+    text += last && *last == command.command.where
+                ? " ; \\\n    "
+                : fmt::format("{}{}=", last ? "\n" : "", line.setting);
+    text += render_command(command, options, wrapper);
+    last = &command.command.where;
+  }
+  return last ? text + "\n" : text;
 }
 
 bool is_set(const Unit& unit, const char* key) {
