@@ -9,7 +9,7 @@
 . /opt/boot-tests/oracle.sh
 
 seed=${SEED:-1}
-count=${COUNT:-500}
+count=${COUNT:-2000}
 start=${FIRST:-1}
 batch=250 # systemd answers more slowly, the more units there are
 names=$WORK/names
@@ -28,7 +28,7 @@ for ((first = start; first < start + count; first += batch)); do
     before "$names"
     # What is granted is not the subject here, and takes time.
     printf '[X-Landlock]\nPreset=\n' | declare_for random-.service
-    compare "seed $seed, units $first to $((first + batch - 1))" "$names" $((batch / 3))
+    compare "seed $seed, units $first to $((first + batch - 1))" "$names" $((batch / 4))
     undeclare
     remove_units
 done
