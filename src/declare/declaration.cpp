@@ -86,6 +86,8 @@ Diagnostics unit_obstacles(const Unit& unit, const SourceRef& declared_at) {
     block(declared_at, "there is no unit file (or another generator makes it)");
   else if (is_dash_prefix(unit.name))
     block(declared_at, "a drop-in for a name with a dash at its end reaches other units too");
+  if (const Assignment* last = command_that_ends_drop_in(unit))
+    block(last->where, "systemd cannot parse the command and reads no more of this file");
   for (Diagnostic& problem : setting_obstacles(unit, UNITLOCK_WRAPPER))
     problems.push_back(std::move(problem));
   return problems;

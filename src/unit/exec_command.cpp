@@ -9,6 +9,7 @@
 
 #include "base/safe_string.hpp"
 #include "base/specifier.hpp"
+#include "policy/exec_line.hpp"
 #include "unit/expand.hpp"
 #include "unit/words.hpp"
 
@@ -133,6 +134,24 @@ Result<void> add_commands(const Assignment& assignment, std::vector<ExecCommand>
   }
 }
 
+/// Whether systemd stops reading the file at this line. That a line does not even begin with a word
+/// is ignored alone.
+bool stops_reading(const Assignment& assignment) {
+  std::string_view rest = assignment.value;
+  for (;;) {
+    auto word = next_raw_word(rest);
+    if (!word || word->empty())
+      return false;
+    if (unquote_word(*word) == ";")
+      continue;
+    ExecCommand command;
+    std::string path = unquote_word(*word);
+    take_prefixes(path, command);
+    if (!take_command(*word, rest, assignment.where)) // with "-" the rest of the line goes, no more
+      return command.prefixes.find('-') == std::string::npos;
+  }
+}
+
 /// ExecSearchPath=, or systemd's built-in list where it has nothing that systemd takes: relative
 /// paths and such with ".." are ignored with a warning.
 std::vector<std::string> search_directories(const Unit& unit) {
@@ -185,6 +204,16 @@ Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_vie
     if (auto added = add_commands(*assignment, commands); !added)
       return tl::unexpected(added.error());
   return commands;
+}
+
+const Assignment* command_that_ends_drop_in(const Unit& unit) {
+  for (const Assignment& assignment : unit.assignments)
+    if (assignment.where.file != unit.fragment && assignment.section == "Service" &&
+        std::any_of(std::begin(kExecLines), std::end(kExecLines),
+                    [&](const ExecLineWord& line) { return line.setting == assignment.key; }) &&
+        stops_reading(assignment))
+      return &assignment;
+  return nullptr;
 }
 
 Result<std::string> find_program(const Root& root, const Unit& unit, const std::string& path) {

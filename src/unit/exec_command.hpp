@@ -31,6 +31,11 @@ struct ExecCommand {
 /// what makes systemd refuse the unit or ignore the line, such as a quote that is not closed.
 Result<std::vector<ExecCommand>> exec_commands(const Unit& unit, std::string_view key);
 
+/// The first command of a drop-in that makes systemd stop reading the file: one that it cannot
+/// parse, without "-". Of a fragment it makes a unit that cannot be loaded. nullptr where there is
+/// none.
+const Assignment* command_that_ends_drop_in(const Unit& unit);
+
 /// Where systemd would find the program: `path` itself where it is absolute, or the first
 /// executable file of that name in ExecSearchPath= or in systemd's built-in list (never $PATH).
 /// Errors: not found, or a search path that specifiers hide.

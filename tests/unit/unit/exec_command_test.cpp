@@ -109,6 +109,22 @@ TEST(ExecCommand, AnEmptyAssignmentForgetsTheEarlierOnes) {
   EXPECT_EQ(all->front().path, "/b");
 }
 
+TEST(ExecCommand, ADropInEndsAtACommandThatSystemdCannotParse) {
+  auto ends = [](const char* key, const char* value, const char* file = "/x.conf") {
+    Unit unit;
+    unit.fragment = "/a.service";
+    unit.assignments = {{"Service", key, value, {file, 1, 0}}};
+    return command_that_ends_drop_in(unit) != nullptr;
+  };
+  EXPECT_TRUE(ends("ExecStartPre", "relative/x"));
+  EXPECT_TRUE(ends("ExecStop", "/a ; @/b"));
+  EXPECT_FALSE(ends("ExecStartPre", "-relative/x"));
+  EXPECT_FALSE(ends("ExecStartPre", "/a 1 ; -/b"));
+  EXPECT_FALSE(ends("ExecStartPre", ""));
+  EXPECT_FALSE(ends("ExecStartPre", "relative/x", "/a.service")) << "then nothing is loaded";
+  EXPECT_FALSE(ends("Environment", "relative/x"));
+}
+
 class FindProgram : public testing::Test {
 protected:
   void program(const std::string& path, unsigned mode = 0755) {
