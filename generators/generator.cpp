@@ -15,6 +15,7 @@
 
 #include "base/files.hpp"
 #include "config.hpp"
+#include "declare/candidates.hpp"
 #include "declare/declaration.hpp"
 #include "inject/drop_in.hpp"
 #include "inject/kernel_command_line.hpp"
@@ -42,7 +43,9 @@ public:
   /// False where a drop-in could not be written.
   bool run() {
     log(index_.problems());
-    const std::vector<std::string> services = index_.services();
+    if (may_give_presets(root_, manager_))
+      giving_ = &presets();
+    const std::vector<std::string> services = candidate_services(index_, giving_);
     for (const std::string& name : services)
       if (!template_of(name))
         generate(name);
@@ -56,7 +59,7 @@ public:
 private:
   /// Returns whether the unit got a drop-in.
   bool generate(const std::string& name) {
-    if (!index_.any_text(name, may_declare))
+    if (!is_candidate(index_, giving_, name, may_declare))
       return false;
     Unit unit = index_.load(name);
     Declaration declaration = declare(root_, unit, presets(), port_names_);
@@ -109,6 +112,7 @@ private:
   std::string output_;
   PortNames port_names_;
   std::optional<Presets> presets_;
+  const Presets* giving_ = nullptr; ///< the same, where "units:" may say something
   UnitIndex index_;
   std::set<std::string> written_names_;
   bool written_ = true;

@@ -88,6 +88,8 @@ void print_settings(std::FILE* stream, const DeclaredUnit& declared, const Shown
   if (!declared.unit.fragment.empty())
     files.insert(files.begin(), escape(declared.unit.fragment));
   fields.add("Files", files);
+  if (const auto& given_at = declared.declaration.given_at)
+    fields.add("Presets by", place(*given_at));
   if (declared.declaration.state == State::Confined ||
       declared.declaration.state == State::Unwrappable) {
     fields.add("Older kernels", policy.compatibility == Compatibility::Strict
@@ -156,37 +158,8 @@ void print_shortfalls(std::FILE* stream, const Policy& policy, const ShownAbi& s
   }
 }
 
-ordered_json place_json(const SourceRef& where) {
-  if (where.file.empty())
-    return nullptr;
-  ordered_json json = {{"file", json_bytes(where.file)}};
-  if (where.line != 0)
-    json["line"] = where.line;
-  if (where.column != 0)
-    json["column"] = where.column;
-  return json;
-}
-
 ordered_json from_json(const Provenance& from) {
   return {{"said_by", json_bytes(from.said_by)}, {"where", place_json(from.where)}};
-}
-
-ordered_json rules_json(const Policy& policy) {
-  auto rules = ordered_json::array();
-  for (const PathRule& rule : policy.paths)
-    rules.push_back({{"path", json_bytes(rule.path)},
-                     {"rights", names_of({rule.access, 0, 0})},
-                     {"optional", rule.optional},
-                     {"from", from_json(rule.from)}});
-  for (const PortRule& rule : policy.ports) {
-    ordered_json json = {{"any_port", rule.any}};
-    if (!rule.any)
-      json = {{"first_port", rule.first}, {"last_port", rule.last}};
-    json["rights"] = names_of({0, rule.access, 0});
-    json["from"] = from_json(rule.from);
-    rules.push_back(std::move(json));
-  }
-  return rules;
 }
 
 ordered_json quiet_json(const Policy& policy) {
@@ -213,6 +186,40 @@ ordered_json lowered_json(const Policy& policy, const ShownAbi& shown) {
 }
 
 } // namespace
+
+void print_rules(std::FILE* stream, const Policy& policy) {
+  print_paths(stream, policy);
+  print_ports(stream, policy);
+}
+
+ordered_json rules_json(const Policy& policy) {
+  auto rules = ordered_json::array();
+  for (const PathRule& rule : policy.paths)
+    rules.push_back({{"path", json_bytes(rule.path)},
+                     {"rights", names_of({rule.access, 0, 0})},
+                     {"optional", rule.optional},
+                     {"from", from_json(rule.from)}});
+  for (const PortRule& rule : policy.ports) {
+    ordered_json json = {{"any_port", rule.any}};
+    if (!rule.any)
+      json = {{"first_port", rule.first}, {"last_port", rule.last}};
+    json["rights"] = names_of({0, rule.access, 0});
+    json["from"] = from_json(rule.from);
+    rules.push_back(std::move(json));
+  }
+  return rules;
+}
+
+ordered_json place_json(const SourceRef& where) {
+  if (where.file.empty())
+    return nullptr;
+  ordered_json json = {{"file", json_bytes(where.file)}};
+  if (where.line != 0)
+    json["line"] = where.line;
+  if (where.column != 0)
+    json["column"] = where.column;
+  return json;
+}
 
 std::string grant_words(std::uint64_t fs_access) {
   for (const PathDirective& row : kPathDirectives)
@@ -289,6 +296,8 @@ ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown) {
                        {"masked", declared.unit.masked},
                        {"fragment", json_bytes(declared.unit.fragment)},
                        {"drop_ins", drop_ins},
+                       {"given_at", declaration.given_at ? place_json(*declaration.given_at)
+                                                         : ordered_json(nullptr)},
                        {"diagnostics", diagnostics_json(declaration.diagnostics)}};
   if (declaration.state != State::Confined && declaration.state != State::Unwrappable)
     return json;

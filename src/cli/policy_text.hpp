@@ -20,6 +20,9 @@ struct ShownAbi {
 };
 
 void print_policy(std::FILE* stream, const DeclaredUnit& declared, const ShownAbi& shown);
+/// The paths and ports that a policy grants, as tables.
+void print_rules(std::FILE* stream, const Policy& policy);
+nlohmann::ordered_json rules_json(const Policy& policy);
 nlohmann::ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown);
 
 /// "read-only", or "execute,read_file" where no directive grants just that.
@@ -30,6 +33,8 @@ std::string_view to_string(Declaration::State state);
 std::vector<std::string> family_words(const Policy& policy);
 /// A place for people; empty where nothing is known.
 std::string place(const SourceRef& where);
+/// null where nothing is known.
+nlohmann::ordered_json place_json(const SourceRef& where);
 nlohmann::ordered_json diagnostics_json(const Diagnostics& diagnostics);
 
 } // namespace unitlock::cli

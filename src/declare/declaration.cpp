@@ -33,6 +33,24 @@ void compose_presets(const Section& section, const Presets& presets, Declaration
   }
 }
 
+/// What "units:" gives to a unit that says nothing of presets itself. A unit that starts nothing,
+/// or of which there is no file yet, has nothing to confine.
+void give_presets(const Unit& unit, const Presets& presets, Section& section, Declaration& out) {
+  const UnitPresets* given = presets.given_to(unit.names);
+  bool starts =
+      !unit.masked && !unit.fragment.empty() && !unit.list("Service", "ExecStart").empty();
+  if (!given || section.presets || !(section.present || starts))
+    return;
+  if (given->error)
+    out.diagnostics.push_back(
+        {Severity::Error, given->error->where.value_or(given->where), given->error->message});
+  out.given_at = given->where;
+  if (!section.present)
+    section.where = given->where;
+  section.present = true;
+  section.presets = given->presets;
+}
+
 /// The program behind a command. Errors: why the command cannot be started through the wrapper with
 /// everything else the same.
 Result<std::string> program_to_wrap(const Root& root, const Unit& unit,
@@ -208,6 +226,7 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
   Declaration out;
   Section section = read_section(unit, port_names);
   out.diagnostics = section.diagnostics;
+  give_presets(unit, presets, section, out);
   out.policy = section.policy;
   if (!section.present)
     return out;

@@ -3,6 +3,8 @@
 // unit, composed to one policy.
 #pragma once
 
+#include <optional>
+
 #include "declare/section.hpp"
 #include "policy/policy.hpp"
 #include "preset/presets.hpp"
@@ -33,6 +35,8 @@ struct Declaration {
   };
   State state = State::None;
   Policy policy;
+  /// The entry of "units:" that gives the presets; nullopt where the unit's files name them.
+  std::optional<SourceRef> given_at;
   /// Of ExecStart= first, and then of the settings that Commands= adds.
   std::vector<WrappedCommand> commands;
   /// Settings that Commands= names and whose commands run unconfined all the same, each with why.

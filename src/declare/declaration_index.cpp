@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "declare/candidates.hpp"
 #include "unit/unit_path.hpp"
 
 namespace unitlock {
@@ -37,8 +38,8 @@ DeclaredUnit DeclarationIndex::declared(Unit unit) const {
 std::vector<DeclaredUnit>
 DeclarationIndex::having(const std::function<bool(std::string_view)>& test) const {
   std::vector<DeclaredUnit> all;
-  for (const std::string& name : units_.services())
-    if (units_.any_text(name, test))
+  for (const std::string& name : candidate_services(units_, &presets_))
+    if (is_candidate(units_, &presets_, name, test))
       all.push_back(find(name));
   return all;
 }

@@ -42,12 +42,12 @@ public:
   DeclaredUnit read(const std::string& name, const std::string& fragment,
                     std::vector<std::string> drop_ins) const;
 
-  /// The services with files of their own that declare something, Mode=off included, sorted by
-  /// name. Templates are among them.
+  /// The services with files of their own, and the instances that "units:" names, that declare
+  /// something, Mode=off included, sorted by name. Templates are among them.
   std::vector<DeclaredUnit> declared() const;
 
-  /// The services of which some file's text passes `test`, sorted by name, whether they declare
-  /// something or not.
+  /// The services of which some file's text passes `test`, or to which "units:" gives presets,
+  /// sorted by name, whether they declare something or not.
   std::vector<DeclaredUnit> having(const std::function<bool(std::string_view)>& test) const;
 
   const Presets& presets() const { return presets_; }

@@ -10,14 +10,10 @@
 
 #include "policy/policy.hpp"
 #include "policy/port_names.hpp"
+#include "preset/unit_presets.hpp"
 #include "unit/unit_index.hpp"
 
 namespace unitlock {
-
-struct PresetName {
-  std::string name;
-  SourceRef where;
-};
 
 struct Section {
   /// Whether the unit has the section at all, an empty one included.

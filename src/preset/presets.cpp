@@ -2,6 +2,8 @@
 #include "preset/presets.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,6 +20,9 @@ using Kind = YamlNode::Kind;
 
 constexpr const char* kDirectory = "unitlock/conf.d";
 constexpr const char* kEnding = ".yaml";
+constexpr const char* kUnits = "units";
+/// The services of users' managers have other files, and often the names of the system's.
+constexpr const char* kUserUnits = "user-units";
 constexpr std::size_t kFileLimit = 1024 * 1024; ///< reading YAML is slow, and the boot waits
 constexpr std::size_t kDepthLimit = 32;         ///< of presets that extend presets
 
@@ -136,8 +141,11 @@ private:
 
 class FileReader {
 public:
-  FileReader(std::map<std::string, Preset>& presets, Diagnostics& problems, const PortNames& names)
-      : presets_(presets), problems_(problems), names_(names) {}
+  /// What is read is added to the three; `units_key` is the one that counts for this manager.
+  FileReader(std::map<std::string, Preset>& presets, std::vector<UnitPresets>& units,
+             Diagnostics& problems, const char* units_key, const PortNames& names)
+      : presets_(presets), units_(units), problems_(problems), units_key_(units_key),
+        names_(names) {}
 
   void read(const std::string& path, const Result<std::string>& text) {
     if (!text) {
@@ -159,8 +167,8 @@ public:
 
 private:
   void read_top(const YamlNode::Entry& entry) {
-    if (entry.key == "units")
-      report(entry.where, "'units' is not supported by this version");
+    if (entry.key == kUnits || entry.key == kUserUnits)
+      read_units(entry);
     else if (entry.key != "presets")
       report(entry.where,
              fmt::format("unknown key '{}'{}", entry.key, did_you_mean(entry.key, {"presets"})));
@@ -172,9 +180,25 @@ private:
         read_preset(preset);
   }
 
+  void read_units(const YamlNode::Entry& units) {
+    if (units.value.kind != Kind::Map) {
+      report(units.value.where,
+             fmt::format("{} must be a map, not {}", units.key, kind_name(units.value.kind)));
+      return;
+    }
+    for (const YamlNode::Entry& entry : units.value.map) {
+      auto parsed = parse_unit_presets(entry);
+      if (!parsed)
+        report(parsed.error().where.value_or(entry.where), parsed.error().message);
+      else if (units.key == units_key_)
+        units_.push_back(std::move(*parsed));
+    }
+  }
+
   void read_preset(const YamlNode::Entry& entry) {
-    if (entry.key.empty()) {
-      report(entry.where, "a preset must have a name");
+    if (entry.key.empty() || entry.key == kNoPreset) {
+      report(entry.where, entry.key.empty() ? "a preset must have a name"
+                                            : "\"none\" means no preset and can be no name");
       return;
     }
     Preset preset;
@@ -189,7 +213,9 @@ private:
   }
 
   std::map<std::string, Preset>& presets_;
+  std::vector<UnitPresets>& units_;
   Diagnostics& problems_;
+  std::string_view units_key_;
   const PortNames& names_;
 };
 
@@ -206,6 +232,8 @@ Policy said_by(Policy policy, const std::string& who) {
 struct PresetFile {
   std::string path;
   Result<std::string> text;
+  /// Of its directory: the first one counts most, and placed files even more.
+  std::size_t rank = 0;
 };
 
 std::map<std::string, PresetFile> files_by_name(const Root& root, const ManagerEnvironment& manager,
@@ -214,28 +242,68 @@ std::map<std::string, PresetFile> files_by_name(const Root& root, const ManagerE
   for (const PlacedFile& file : placed)
     if (std::string name(path_basename(file.path)); name.ends_with(kEnding))
       files.insert_or_assign(name, PresetFile{file.path, file.text});
-  for (const std::string& path : conf_files(root, conf_directories(manager, kDirectory), kEnding))
-    if (std::string name(path_basename(path)); !files.count(name))
-      files.emplace(name, PresetFile{path, root.read_file(path, kFileLimit)});
+  const std::vector<std::string> directories = conf_directories(manager, kDirectory);
+  for (const std::string& path : conf_files(root, directories, kEnding)) {
+    std::string name(path_basename(path));
+    if (files.contains(name))
+      continue;
+    std::string directory = path.substr(0, path.size() - name.size() - 1);
+    auto found = std::find(directories.begin(), directories.end(), directory);
+    files.emplace(name, PresetFile{path, root.read_file(path, kFileLimit),
+                                   static_cast<std::size_t>(found - directories.begin()) + 1});
+  }
   return files;
 }
 
 } // namespace
 
+bool may_give_presets(const Root& root, const ManagerEnvironment& manager) {
+  const auto files = files_by_name(root, manager, {});
+  return std::any_of(files.begin(), files.end(), [](const auto& file) {
+    return file.second.text && file.second.text->find(kUnits) != std::string::npos;
+  });
+}
+
 Presets Presets::load(const Root& root, const ManagerEnvironment& manager,
                       const PortNames& port_names, const PlacedFiles& placed) {
   Presets presets;
-  FileReader reader(presets.presets_, presets.problems_, port_names);
+  // What an administrator gives counts more than what a vendor does, whatever the files' names.
+  std::map<std::size_t, std::vector<UnitPresets>, std::greater<>> units_by_rank;
   for (const auto& [name, file] : files_by_name(root, manager, placed))
-    reader.read(file.path, file.text);
-  for (auto& [name, preset] : presets.presets_) {
+    FileReader(presets.presets_, units_by_rank[file.rank], presets.problems_,
+               manager.is_user() ? kUserUnits : kUnits, port_names)
+        .read(file.path, file.text);
+  for (auto& [rank, units] : units_by_rank)
+    std::move(units.begin(), units.end(), std::back_inserter(presets.units_));
+  presets.check();
+  return presets;
+}
+
+void Presets::check() {
+  for (auto& [name, preset] : presets_) {
     if (preset.errors.empty())
-      if (auto resolved = presets.resolve(name); !resolved)
+      if (auto resolved = resolve(name); !resolved)
         preset.errors.push_back({Severity::Error, resolved.error().where.value_or(preset.where),
                                  resolved.error().message});
-    presets.problems_.insert(presets.problems_.end(), preset.errors.begin(), preset.errors.end());
+    problems_.insert(problems_.end(), preset.errors.begin(), preset.errors.end());
   }
-  return presets;
+  for (const UnitPresets& unit : units_) {
+    if (unit.error)
+      problems_.push_back(
+          {Severity::Error, unit.error->where.value_or(unit.where), unit.error->message});
+    for (const PresetName& preset : unit.presets)
+      if (!presets_.contains(preset.name))
+        problems_.push_back(
+            {Severity::Error, preset.where, fmt::format("there is no preset '{}'", preset.name)});
+  }
+}
+
+const UnitPresets* Presets::given_to(const std::vector<std::string>& names) const {
+  auto found = std::find_if(units_.rbegin(), units_.rend(),
+                            [&](const UnitPresets& unit) { return unit.matches(names); });
+  if (found == units_.rend() || (found->presets.empty() && !found->error))
+    return nullptr;
+  return &*found;
 }
 
 std::vector<std::string> Presets::names() const {
@@ -261,7 +329,7 @@ Result<void> Presets::collect(const std::string& name, Walk& walk) const {
     return fail(preset.errors.front().where,
                 fmt::format("preset '{}' is invalid: {}", name, preset.errors.front().message));
   if (walk.done.insert(name).second) {
-    for (const Preset::Extends& parent : preset.extends)
+    for (const PresetName& parent : preset.extends)
       if (auto collected = collect(parent.name, walk); !collected) {
         Error error = collected.error();
         if (!error.where)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The presets of a machine or an image: named sets of grants that declarations refer to.
+// The presets of a machine or an image: named sets of grants that declarations refer to, and which
+// services get them without a declaration of their own.
 #pragma once
 
 #include <map>
@@ -12,6 +13,7 @@
 #include "base/placed_file.hpp"
 #include "policy/policy.hpp"
 #include "policy/port_names.hpp"
+#include "preset/unit_presets.hpp"
 
 namespace unitlock {
 
@@ -19,11 +21,7 @@ struct Preset {
   std::string name;
   std::string description;
   SourceRef where;
-  struct Extends {
-    std::string name;
-    SourceRef where;
-  };
-  std::vector<Extends> extends;
+  std::vector<PresetName> extends;
   /// Its own words only. `restrict:` and `scope:` name what stays restricted even where the unit's
   /// own Restrict= and Scope= would leave it out.
   Policy policy = neutral_policy();
@@ -45,6 +43,12 @@ public:
   /// unknown, invalid, or extending itself.
   Result<Policy> resolve(const std::string& name) const;
 
+  /// What "units:" gives to a service with these names: its own, its template's, its aliases'.
+  /// nullptr where it is not named, or gets none.
+  const UnitPresets* given_to(const std::vector<std::string>& names) const;
+  /// All that "units:" says to this manager's services; of two that match, the later one counts.
+  const std::vector<UnitPresets>& units() const { return units_; }
+
   const std::map<std::string, Preset>& all() const { return presets_; }
   /// Files that cannot be read or are no presets, and the errors of all presets.
   const Diagnostics& problems() const { return problems_; }
@@ -58,8 +62,14 @@ private:
   std::vector<std::string> names() const;
   Result<void> collect(const std::string& name, Walk& walk) const;
 
+  void check();
+
   std::map<std::string, Preset> presets_;
+  std::vector<UnitPresets> units_;
   Diagnostics problems_;
 };
+
+/// Whether some conf.d file may give presets to services: a cheap look at the texts.
+bool may_give_presets(const Root& root, const ManagerEnvironment& manager);
 
 } // namespace unitlock

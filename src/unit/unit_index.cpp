@@ -224,6 +224,15 @@ std::vector<std::string> UnitIndex::aliases_of(const std::string& name) const {
   return aliases;
 }
 
+std::vector<std::string> UnitIndex::names_of(const std::string& name) const {
+  std::vector<std::string> names = aliases_of(name);
+  names.insert(names.begin(), name);
+  for (std::size_t i = 0, own = names.size(); i < own; ++i)
+    if (auto its_template = template_of(names[i]))
+      names.push_back(std::move(*its_template));
+  return names;
+}
+
 std::vector<std::string> UnitIndex::all_drop_in_names(const std::string& name) const {
   std::vector<std::string> names = drop_in_names(name);
   for (const std::string& alias : aliases_of(name)) {
@@ -418,6 +427,7 @@ Unit UnitIndex::load(const std::string& name) const {
   std::string real = resolve_alias(name);
   Files files = files_of(real);
   Unit unit = files.masked ? Unit() : load_files(real, files.fragment, std::move(files.drop_ins));
+  unit.names = names_of(real);
   unit.name = std::move(real);
   unit.fragment = std::move(files.fragment);
   unit.masked = files.masked;
@@ -429,6 +439,7 @@ Unit UnitIndex::load_files(const std::string& name, const std::string& fragment,
                            std::vector<std::string> drop_ins) const {
   Unit unit;
   unit.name = name;
+  unit.names = names_of(name);
   unit.fragment = fragment;
   unit.drop_ins = std::move(drop_ins);
   unit.reads_generated = search_path_.reads_generated;

@@ -22,6 +22,8 @@ namespace unitlock {
 /// A service as systemd would load it: its fragment and its drop-ins, merged.
 struct Unit {
   std::string name;
+  /// All that it may be meant by: its own name, its template's, and those of its aliases.
+  std::vector<std::string> names;
   std::string fragment;              ///< path; empty where only drop-ins exist
   std::vector<std::string> drop_ins; ///< paths, in the order in which they are read
   /// Those of the drop-ins that systemd prefers to a generated one of the same name.
@@ -76,6 +78,9 @@ public:
   /// The name that systemd gives a unit which it loads by `name`: the one behind the alias, with
   /// the instance of `name`. The name itself where it is no alias.
   std::string resolve_alias(const std::string& name) const;
+
+  /// All names that mean the unit, see Unit::names.
+  std::vector<std::string> names_of(const std::string& name) const;
 
   /// All names whose ".d" directories the unit reads, those of its aliases included.
   std::vector<std::string> all_drop_in_names(const std::string& name) const;

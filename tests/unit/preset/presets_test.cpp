@@ -168,5 +168,68 @@ TEST_F(PresetsTest, AFileThatIsTooLargeIsNotRead) {
   EXPECT_THAT(problems(), HasSubstr("10-a.yaml: cannot read"));
 }
 
+class UnitsTest : public PresetsTest {
+protected:
+  /// The presets that a service with these names gets.
+  std::vector<std::string> given(const std::vector<std::string>& names) {
+    const Presets presets = load();
+    const UnitPresets* unit = presets.given_to(names);
+    std::vector<std::string> all;
+    for (const PresetName& preset : unit ? unit->presets : std::vector<PresetName>())
+      all.push_back(preset.name);
+    return all;
+  }
+};
+
+TEST_F(UnitsTest, TheLastMatchCounts) {
+  vendor("presets: {a: {}, b: {}}\n"
+         "units: {x.service: a, 'x*.service': [b, a], y.service: none}\n");
+  EXPECT_THAT(given({"x.service"}), testing::ElementsAre("b", "a"));
+  EXPECT_THAT(given({"y.service"}), testing::IsEmpty());
+  EXPECT_THAT(given({"z.service"}), testing::IsEmpty());
+  EXPECT_EQ(problems(), "");
+}
+
+TEST_F(UnitsTest, TheAdministratorsWordCountsMoreThanTheNameOfHisFile) {
+  vendor("presets: {a: {}, b: {}}\nunits: {x.service: a, y.service: a}\n", "90-vendor.yaml");
+  admin("units: {x.service: b, '?.service': none}\n", "10-admin.yaml");
+  EXPECT_THAT(given({"x.service"}), testing::IsEmpty());
+  admin("units: {'?.service': none, x.service: b}\n", "10-admin.yaml");
+  EXPECT_THAT(given({"x.service"}), testing::ElementsAre("b"));
+  EXPECT_THAT(given({"y.service"}), testing::IsEmpty());
+}
+
+TEST_F(UnitsTest, AnyOfTheNamesOfAUnitWillDo) {
+  vendor("presets: {a: {}}\nunits: {'pool@*.service': a, alias.service: a}\n");
+  EXPECT_THAT(given({"pool@1.service", "pool@.service"}), testing::ElementsAre("a"));
+  EXPECT_THAT(given({"real.service", "alias.service"}), testing::ElementsAre("a"));
+}
+
+TEST_F(UnitsTest, ABackslashIsACharacterOfNames) {
+  vendor("presets: {a: {}}\nunits: {'dev-sda\\x2d*.service': a}\n");
+  EXPECT_THAT(given({"dev-sda\\x2d1.service"}), testing::ElementsAre("a"));
+}
+
+TEST_F(UnitsTest, APresetThatCannotBeReadLeavesTheServiceDeclared) {
+  vendor("units: {x.service: {a: b}}\n");
+  const Presets presets = load();
+  const UnitPresets* unit = presets.given_to({"x.service"});
+  ASSERT_NE(unit, nullptr);
+  ASSERT_TRUE(unit->error);
+  EXPECT_THAT(problems(), HasSubstr("10-a.yaml:1:20: presets are given by name"));
+}
+
+TEST_F(UnitsTest, UsersManagersHaveTheirOwn) {
+  vendor("presets: {a: {}, b: {}}\nunits: {x.service: a}\nuser-units: {x.service: b}\n");
+  EXPECT_THAT(given({"x.service"}), testing::ElementsAre("a"));
+  Root root = tree_.root();
+  PortNames names(root);
+  ManagerEnvironment user;
+  user.scope = RuntimeScope::User;
+  const Presets presets = Presets::load(root, user, names);
+  ASSERT_NE(presets.given_to({"x.service"}), nullptr);
+  EXPECT_EQ(presets.given_to({"x.service"})->presets[0].name, "b");
+}
+
 } // namespace
 } // namespace unitlock
