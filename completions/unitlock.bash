@@ -8,11 +8,16 @@ __unitlock_services() {
     systemctl "$1" list-units --type=service --all --plain --no-legend --no-pager 2>/dev/null | cut -d' ' -f1
 }
 
+__unitlock_presets() { unitlock presets -o json 2>/dev/null | sed -n 's/^{"preset":"\([^"]*\)".*/\1/p'; }
+
 _unitlock() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' word manager=--system
     local formats='table json'
     local -A options=(
         [denials]='--since --until --boot --directory --file'
+        [disable]='--no-reload'
+        [enable]='--preset --no-reload'
+        [presets]=''
         [show]='--abi --drop-in'
         [status]=''
         [verify]='--strict'
@@ -28,6 +33,7 @@ _unitlock() {
         [[ $verb != verify ]] || formats='text json'
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
         ;;
+    --preset) mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_presets)" -- "$current") ;;
     --since | --until | -b | --boot | --abi) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
@@ -36,6 +42,8 @@ _unitlock() {
             mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$current")
         elif [[ $verb = verify && $current == */* ]]; then
             mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current")
+        elif [[ $verb = presets ]]; then
+            mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_presets)" -- "$current")
         else
             mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_services "$manager")" -- "$current")
         fi

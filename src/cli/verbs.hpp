@@ -16,5 +16,8 @@ void add_status(CLI::App& app, Context& context);
 void add_denials(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
+void add_presets(CLI::App& app, Context& context);
+void add_enable(CLI::App& app, Context& context);
+void add_disable(CLI::App& app, Context& context);
 
 } // namespace unitlock::cli

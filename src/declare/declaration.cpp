@@ -33,13 +33,12 @@ void compose_presets(const Section& section, const Presets& presets, Declaration
   }
 }
 
-/// What "units:" gives to a unit that says nothing of presets itself. A unit that starts nothing,
-/// or of which there is no file yet, has nothing to confine.
+/// What "units:" gives to a unit that says nothing of presets itself. One of which there is no file
+/// yet, or that is masked, has nothing to confine.
 void give_presets(const Unit& unit, const Presets& presets, Section& section, Declaration& out) {
   const UnitPresets* given = presets.given_to(unit.names);
-  bool starts =
-      !unit.masked && !unit.fragment.empty() && !unit.list("Service", "ExecStart").empty();
-  if (!given || section.presets || !(section.present || starts))
+  bool is_there = !unit.masked && !unit.fragment.empty();
+  if (!given || section.presets || !(section.present || is_there))
     return;
   if (given->error)
     out.diagnostics.push_back(

@@ -246,6 +246,17 @@ public:
     return std::string(state);
   }
 
+  Result<void> reload() override {
+    BusError error;
+    sd_bus_message* raw = nullptr;
+    int r = sd_bus_call_method(bus_.get(), kDestination, kPath, kManagerInterface, "Reload",
+                               error.get(), &raw, "");
+    Message reply(raw);
+    if (r < 0)
+      return error.fail_with("systemd does not reload", r);
+    return {};
+  }
+
   Result<void> queue_restart(const std::string& unit) override {
     BusError error;
     sd_bus_message* raw = nullptr;

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// unitlock enable and unitlock disable: the administrator's drop-in with a preset, written and
+// taken back. Nothing is restarted; what a restart will change is said.
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/escape.hpp"
+#include "check/check.hpp"
+#include "cli/admin_drop_in.hpp"
+#include "cli/context.hpp"
+#include "cli/findings_text.hpp"
+#include "cli/policy_text.hpp"
+#include "cli/verbs.hpp"
+#include "machine/manager.hpp"
+#include "policy/vocabulary.hpp"
+#include "unit/unit_name.hpp"
+
+namespace unitlock::cli {
+namespace {
+
+using State = Declaration::State;
+
+struct Options {
+  std::vector<std::string> units;
+  std::vector<std::string> presets;
+  bool no_reload = false;
+};
+
+/// What both verbs need: the files, the manager behind them, and how it went so far.
+class Change {
+public:
+  Change(const Context& context, const Options& options, const Root& root)
+      : context_(context), options_(options), root_(root), manager_(context.manager(root)) {}
+
+  int enable();
+  int disable();
+
+private:
+  void enable_unit(const DeclarationIndex& index, const std::string& word);
+  void disable_unit(const DeclarationIndex& index, const std::string& word);
+  Result<std::vector<std::string>> choose_presets(const DeclarationIndex& index,
+                                                  const Unit& unit) const;
+  void write(const Unit& unit, const std::vector<std::string>& presets);
+  /// nullptr where the word names no service that there is; that is then said.
+  std::unique_ptr<DeclaredUnit> find(const DeclarationIndex& index, const std::string& word);
+  void reload();
+  void tell_enabled(const DeclarationIndex& index, const std::string& name);
+  void tell_disabled(const DeclarationIndex& index, const std::string& name);
+  bool is_running(const std::string& name);
+  void tell_restart(const std::string& name, std::string_view until);
+  void refuse(const std::string& message) {
+    complain(message);
+    status_ = kNotWell;
+  }
+
+  const Context& context_;
+  const Options& options_;
+  const Root& root_;
+  ManagerEnvironment manager_;
+  std::unique_ptr<machine::Manager> bus_;
+  std::vector<std::string> changed_;
+  int status_ = kWell;
+};
+
+/// Where a unit's own files declare something; nullptr where they do not.
+const SectionHeader* own_section(const Unit& unit) {
+  auto found =
+      std::find_if(unit.headers.begin(), unit.headers.end(), [](const SectionHeader& header) {
+        return is_declaration_section(header.section);
+      });
+  return found == unit.headers.end() ? nullptr : &*found;
+}
+
+std::unique_ptr<DeclaredUnit> Change::find(const DeclarationIndex& index, const std::string& word) {
+  std::string name = complete_unit_name(word);
+  if (!name.ends_with(".service")) {
+    refuse(fmt::format("{} is no service: only services are confined", name));
+    return nullptr;
+  }
+  auto declared = std::make_unique<DeclaredUnit>(index.find(name));
+  if (!declared->exists()) {
+    refuse(fmt::format("there is no {}", name));
+    return nullptr;
+  }
+  return declared;
+}
+
+/// A preset has the name of what it is for: "nginx" for nginx.service, "postgresql" for
+/// postgresql@16-main.service.
+Result<std::vector<std::string>> Change::choose_presets(const DeclarationIndex& index,
+                                                        const Unit& unit) const {
+  std::vector<std::string> names = options_.presets;
+  if (names.empty()) {
+    names = {parse_unit_name(unit.name)->prefix};
+    if (!index.presets().all().contains(names[0]))
+      return fail(fmt::format("there is no preset for {}: name one with --preset=, or declare what "
+                              "it may do, see unitlock.unit(5)",
+                              unit.name));
+  }
+  for (const std::string& name : names)
+    if (auto policy = index.presets().resolve(name); !policy)
+      return tl::unexpected(policy.error());
+  return names;
+}
+
+void Change::enable_unit(const DeclarationIndex& index, const std::string& word) {
+  auto declared = find(index, word);
+  if (!declared)
+    return;
+  const Unit& unit = declared->unit;
+  if (const SectionHeader* section = own_section(unit)) {
+    refuse(fmt::format("{} is declared already: change {}", unit.name, to_string(section->where)));
+    return;
+  }
+  if (declared->declaration.given_at && options_.presets.empty()) {
+    fmt::print("{} has presets already, by {}.\n", escape(unit.name),
+               escape(to_string(*declared->declaration.given_at), Backslash::Keep));
+    return;
+  }
+  auto presets = choose_presets(index, unit);
+  if (presets)
+    write(unit, *presets);
+  else
+    refuse(to_string(presets.error()));
+}
+
+void Change::write(const Unit& unit, const std::vector<std::string>& presets) {
+  auto drop_in = AdminDropIn::of(root_, manager_, unit.name);
+  if (!drop_in) {
+    refuse(to_string(drop_in.error()));
+    return;
+  }
+  if (auto old = drop_in->read(); old || old.error().number != ENOENT) {
+    refuse(fmt::format("{} is there already: add the section to it", drop_in->path()));
+    return;
+  }
+  if (auto written = drop_in->write(presets); !written) {
+    refuse(to_string(written.error()));
+    return;
+  }
+  fmt::print("Created {}.\n", escape(drop_in->path(), Backslash::Keep));
+  changed_.push_back(unit.name);
+}
+
+void Change::disable_unit(const DeclarationIndex& index, const std::string& word) {
+  auto declared = find(index, word);
+  if (!declared)
+    return;
+  const std::string& name = declared->unit.name;
+  auto drop_in = AdminDropIn::of(root_, manager_, name);
+  if (!drop_in) {
+    refuse(to_string(drop_in.error()));
+    return;
+  }
+  auto text = drop_in->read();
+  if (!text && text.error().number == ENOENT) {
+    if (declared->declaration.state == State::None)
+      fmt::print("{} is not enabled.\n", escape(name));
+    else
+      tell_disabled(index, name);
+    return;
+  }
+  if (!text || !AdminDropIn::is_untouched(*text)) {
+    refuse(text ? fmt::format("{} is not as \"unitlock enable\" wrote it: remove it yourself",
+                              drop_in->path())
+                : to_string(text.error()));
+    return;
+  }
+  if (auto removed = drop_in->remove(); !removed) {
+    refuse(to_string(removed.error()));
+    return;
+  }
+  fmt::print("Removed {}.\n", escape(drop_in->path(), Backslash::Keep));
+  changed_.push_back(name);
+}
+
+void Change::reload() {
+  if (changed_.empty() || options_.no_reload || !context_.is_this_machine())
+    return;
+  auto bus = machine::connect_manager(context_.scope());
+  auto reloaded = bus ? (*bus)->reload() : Result<void>(tl::unexpected(bus.error()));
+  if (!reloaded) {
+    refuse(to_string(reloaded.error()));
+    return;
+  }
+  bus_ = std::move(*bus);
+}
+
+bool Change::is_running(const std::string& name) {
+  if (!bus_)
+    return false;
+  auto state = bus_->active_state(name);
+  return state && *state == "active";
+}
+
+void Change::tell_restart(const std::string& name, std::string_view until) {
+  if (is_running(name))
+    fmt::print("It runs {} until \"systemctl {}restart {}\".\n", until,
+               context_.user ? "--user " : "", escape(name));
+}
+
+/// "31 paths, 4 of them to write, and 3 ports".
+std::string extent(const Policy& policy) {
+  auto writable = std::count_if(policy.paths.begin(), policy.paths.end(), [](const PathRule& rule) {
+    return (rule.access & ~(landlock::mask_of("fs.execute") | kReadOnly)) != 0;
+  });
+  return fmt::format("{} paths, {} of them for more than to read and execute, and {} ports or "
+                     "ranges of ports",
+                     policy.paths.size(), writable, policy.ports.size());
+}
+
+void Change::tell_enabled(const DeclarationIndex& index, const std::string& name) {
+  DeclaredUnit declared = index.find(name);
+  check::Findings findings = check::check_unit(root_, declared, context_.scope());
+  std::erase_if(findings,
+                [](const check::Finding& finding) { return finding.severity == Severity::Note; });
+  if (!findings.empty())
+    print_findings(stderr, {{name, std::move(findings)}});
+  if (declared.declaration.state != State::Confined) {
+    refuse(fmt::format("{} is not confined: {}", name, to_string(declared.declaration.state)));
+    return;
+  }
+  fmt::print("{} may use {}: \"unitlock {}show {}\".\n", escape(name),
+             extent(declared.declaration.policy), context_.user ? "--user " : "", escape(name));
+  tell_restart(name, "unconfined");
+}
+
+void Change::tell_disabled(const DeclarationIndex& index, const std::string& name) {
+  DeclaredUnit declared = index.find(name);
+  if (declared.declaration.state == State::None) {
+    tell_restart(name, "confined");
+    return;
+  }
+  const SectionHeader* section = own_section(declared.unit);
+  const auto& given_at = declared.declaration.given_at;
+  refuse(fmt::format("{} is still declared{}: a drop-in with Mode=off exempts it", name,
+                     section    ? ", in " + to_string(section->where)
+                     : given_at ? ", by " + to_string(*given_at)
+                                : ""));
+}
+
+int Change::enable() {
+  DeclarationIndex before(root_, manager_);
+  for (const std::string& word : options_.units)
+    enable_unit(before, word);
+  reload();
+  DeclarationIndex after(root_, manager_);
+  for (const std::string& name : changed_)
+    tell_enabled(after, name);
+  return status_;
+}
+
+int Change::disable() {
+  DeclarationIndex before(root_, manager_);
+  for (const std::string& word : options_.units)
+    disable_unit(before, word);
+  reload();
+  DeclarationIndex after(root_, manager_);
+  for (const std::string& name : changed_)
+    tell_disabled(after, name);
+  return status_;
+}
+
+int run(const Context& context, const Options& options, int (Change::*verb)()) {
+  auto root = Root::open(context.root_directory());
+  if (!root)
+    return no_answer(root.error());
+  return (Change(context, options, *root).*verb)();
+}
+
+CLI::App* add_verb(CLI::App& app, Context& context, const char* name, const char* what,
+                   const std::shared_ptr<Options>& options, int (Change::*change)()) {
+  CLI::App* verb = app.add_subcommand(name, what);
+  verb->add_option("UNIT", options->units, "Services; \"nginx\" means nginx.service")->required();
+  verb->add_flag("--no-reload", options->no_reload, "Do not have systemd read its files again");
+  verb->callback([&context, options, change] {
+    context.run = [&context, options, change] { return run(context, *options, change); };
+  });
+  return verb;
+}
+
+} // namespace
+
+void add_enable(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = add_verb(app, context, "enable", "Declare services confined by a preset",
+                            options, &Change::enable);
+  verb->add_option("--preset", options->presets, "In place of the one of the service's name")
+      ->delimiter(',')
+      ->type_name("NAME");
+}
+
+void add_disable(CLI::App& app, Context& context) {
+  add_verb(app, context, "disable", "Take back what enable has declared",
+           std::make_shared<Options>(), &Change::disable);
+}
+
+} // namespace unitlock::cli
