@@ -14,6 +14,7 @@ suite_boot() {
     trap 'exit 143' TERM
     audit_acquire
     container_bind_tests "$release" || { cannot "$name" "what the tests need cannot be made"; return; }
+    CONTAINER_BINDS+=("${deb%/*}:/opt/packages")
     container_start "$release" "$release" "$deb" || { cannot "$name" "the container does not boot"; return; }
     for script in "$REPO"/tests/boot/[0-9]*.sh; do
         boot_script "$name" "$release" "${script##*/}"
