@@ -106,6 +106,8 @@ Result<ExecCommand> take_command(std::string_view first_word, std::string_view& 
     return fail("the path of the program is too long");
   if (!is_safe_string(command.path))
     return fail("the path of the program holds a quote, a backslash or a control character");
+  if (command.path.find_first_of("*?[") != std::string::npos)
+    return fail("the path of the program holds a wildcard, which newer versions of systemd refuse");
   if (command.path[0] != '/' && command.path[0] != '%' &&
       command.path.find('/') != std::string::npos)
     return fail("the path of the program is neither absolute nor a bare name");

@@ -99,6 +99,15 @@ TEST(ExecCommand, RefusesWhatSystemdRefuses) {
   EXPECT_EQ(failed.error().where->line, 7u);
 }
 
+// systemd 262; older versions take them for characters of the name.
+TEST(ExecCommand, RefusesWildcardsInThePath) {
+  for (const char* line : {"/*", "/bin/a?", "[a]"})
+    EXPECT_THAT(commands(line),
+                ElementsAre("error: the path of the program holds a wildcard, which newer versions "
+                            "of systemd refuse"));
+  EXPECT_THAT(commands("/bin/a *"), ElementsAre("|/bin/a|/bin/a *"));
+}
+
 TEST(ExecCommand, AnEmptyAssignmentForgetsTheEarlierOnes) {
   auto all = exec_commands(
       unit_of(
