@@ -27,12 +27,17 @@ suite_package() {
         try "$name" "it has $file" package_has "$deb" "$file"
     done
     try "$name" "the wrapper is static and small" package_wrapper "$deb"
+    try "$name" "the presets are put in force by a package of their own" \
+        package_has "${deb%/*}"/unitlock-presets-enable_*.deb usr/lib/unitlock/conf.d/40-units.yaml
+    try "$name" "and by no other" package_lacks "$deb" 40-units.yaml
 }
 
-package_lintian() { lintian --fail-on error --allow-root --display-level '>=warning' "${1%.deb}"*.deb; }
+package_lintian() { lintian --fail-on error --allow-root --display-level '>=warning' "${1%/*}"/*.deb; }
 
 # /lib and /usr/lib are one directory; which one systemd.pc names differs.
 package_has() { dpkg-deb -c "$1" | grep -E " \./(usr/)?$2"; }
+
+package_lacks() { ! package_has "$1" ".*$2"; }
 
 package_wrapper() {
     local dir size status=0
