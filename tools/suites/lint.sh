@@ -5,12 +5,21 @@
 # suite_lint NAME
 suite_lint() {
     cd "$REPO" || return
-    try "$1" clang-format lint_clang_format
+    reference "$1" clang-format lint_clang_format
     try "$1" codespell lint_codespell
     try "$1" shellcheck lint_shellcheck
     try "$1" licences reuse lint
     try "$1" "what newer libraries want" lint_newer
-    try "$1" clang-tidy lint_clang_tidy
+    reference "$1" clang-tidy lint_clang_tidy
+}
+
+# reference SUITE WHAT COMMAND...: try, for what depends on the version of a tool.
+reference() {
+    if host_is_reference; then
+        try "$@"
+    else
+        cannot "$1" "$2 is that of Debian $HOST_REFERENCE"
+    fi
 }
 
 # sources_named PATTERN: those of the checkout's files, NUL-separated.
@@ -24,7 +33,7 @@ regular_sources() {
 }
 
 lint_clang_format() {
-    sources_named '\.(cpp|hpp)$' | xargs -0 -r clang-format-14 --dry-run -Werror
+    sources_named '\.(cpp|hpp)$' | xargs -0 -r clang-format --dry-run -Werror
 }
 
 # What a fuzzer has found has no spelling.
@@ -45,5 +54,5 @@ lint_newer() {
 
 lint_clang_tidy() {
     build_quietly clang &&
-        run-clang-tidy-14 -quiet -j2 -p "$(build_dir clang)" "$REPO/(src|generators)/.*\.cpp" 2>&1
+        run-clang-tidy -quiet -j2 -p "$(build_dir clang)" "$REPO/(src|generators)/.*\.cpp" 2>&1
 }

@@ -11,7 +11,8 @@ build_setup() {
     dir=$(build_dir "$1")
     [ ! -e "$dir/build.ninja" ] || return 0
     read -ra options <<<"$(build_options "$1")"
-    env "${options[@]::2}" meson setup "$dir" "$REPO" -Dwerror=true "${options[@]:2}"
+    env "${options[@]::2}" meson setup "$dir" "$REPO" \
+        "-Dwerror=$(host_is_reference && echo true || echo false)" "${options[@]:2}"
 }
 
 # build_options NAME: the two compilers, then meson's options.
@@ -20,10 +21,10 @@ build_options() {
     gcc) echo CC=gcc CXX=g++ ;;
     host) echo CC=gcc CXX=g++ -Dtests=false ;; # programs that the testbed itself runs
     bench) echo CC=gcc CXX=g++ ;;
-    clang) echo CC=clang-14 CXX=clang++-14 ;;
+    clang) echo CC=clang CXX=clang++ ;;
     # Only clang has libFuzzer; undefined symbols are the sanitizers' own.
     fuzz)
-        echo CC=clang-14 CXX=clang++-14 -Dfuzz=true -Db_sanitize=address,undefined \
+        echo CC=clang CXX=clang++ -Dfuzz=true -Db_sanitize=address,undefined \
             -Db_lundef=false
         ;;
     # GCC 12 takes what the sanitizers add for uses of uninitialized values; the other builds are

@@ -6,7 +6,7 @@
 # Tools of the test suites, by what needs them.
 HOST_PACKAGES=(
     # compilers, checks and formatting
-    build-essential clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev ninja-build ccache
+    build-essential clang clang-format clang-tidy libclang-rt-dev ninja-build ccache
     codespell shellcheck reuse lintian
     # packages and root file systems
     dpkg-dev mmdebstrap debian-archive-keyring
@@ -17,6 +17,12 @@ HOST_PACKAGES=(
     # the scripts themselves
     git jq curl ca-certificates python3-minimal
 )
+
+# Which warnings there are, and how sources are laid out, changes with the compilers' versions: they
+# are judged by those of this release, and elsewhere not at all.
+HOST_REFERENCE=12
+
+host_is_reference() { [ "$(. /etc/os-release && echo "${ID:-} ${VERSION_ID:-}")" = "debian $HOST_REFERENCE" ]; }
 
 host_installed() {
     local package
