@@ -2,23 +2,17 @@
 #include "base/specifier.hpp"
 
 namespace unitlock {
-namespace {
-
-constexpr std::string_view kKnown = "aAbBCdDEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY%";
-/// %d is the credentials directory, %f the unescaped instance with a leading slash.
-constexpr std::string_view kDirectories = "CdDEfhLStTVyY";
-
-} // namespace
 
 std::optional<std::string> unknown_specifier(std::string_view text) {
   for (std::size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 2))
-    if (i + 1 >= text.size() || kKnown.find(text[i + 1]) == std::string_view::npos)
+    if (i + 1 >= text.size() || kSpecifiers.find(text[i + 1]) == std::string_view::npos)
       return std::string(text.substr(i, 2));
   return std::nullopt;
 }
 
 bool begins_with_directory_specifier(std::string_view text) {
-  return text.size() >= 2 && text[0] == '%' && kDirectories.find(text[1]) != std::string_view::npos;
+  return text.size() >= 2 && text[0] == '%' &&
+         kDirectorySpecifiers.find(text[1]) != std::string_view::npos;
 }
 
 bool has_specifier(std::string_view text) {

@@ -11,6 +11,12 @@
 
 namespace unitlock {
 
+/// All that systemd knows.
+inline constexpr std::string_view kSpecifiers = "aAbBCdDEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY%";
+/// Those that stand for an absolute path: %d is the credentials directory, %f the unescaped
+/// instance with a leading slash.
+inline constexpr std::string_view kDirectorySpecifiers = "CdDEfhLStTVyY";
+
 /// The first specifier in `text` that systemd does not know ("%Q", or "%" at the end).
 std::optional<std::string> unknown_specifier(std::string_view text);
 

@@ -16,6 +16,8 @@ HOST_PACKAGES=(
     systemd-journal-remote
     # the scripts themselves
     git jq curl ca-certificates python3-minimal
+    # the schema of the presets against their loader
+    python3-jsonschema python3-yaml
 )
 
 # Which warnings there are, and how sources are laid out, changes with the compilers' versions: they
