@@ -90,11 +90,29 @@ std::unique_ptr<DeclaredUnit> Change::find(const DeclarationIndex& index, const 
   return declared;
 }
 
-/// A preset has the name of what it is for: "nginx" for nginx.service, "postgresql" for
-/// postgresql@16-main.service.
+/// What the vendor's list gives to the unit; it need not be in force for that.
+std::vector<std::string> vendors_choice(const Root& root, const ManagerEnvironment& manager,
+                                        const Unit& unit) {
+  std::vector<std::string> names;
+  for (const char* path :
+       {"/usr/local/share/unitlock/units.yaml", "/usr/share/unitlock/units.yaml"})
+    if (auto text = root.read_file(path)) {
+      auto presets = Presets::load(root, manager, PortNames(root), {{path, *text}});
+      if (const UnitPresets* given = presets.given_to(unit.names))
+        for (const PresetName& preset : given->presets)
+          names.push_back(preset.name);
+      return names;
+    }
+  return names;
+}
+
+/// Those of the options, or of the vendor's list, or the one of the same name: "mine" for
+/// mine.service and mine@instance.service.
 Result<std::vector<std::string>> Change::choose_presets(const DeclarationIndex& index,
                                                         const Unit& unit) const {
   std::vector<std::string> names = options_.presets;
+  if (names.empty())
+    names = vendors_choice(root_, manager_, unit);
   if (names.empty()) {
     names = {parse_unit_name(unit.name)->prefix};
     if (!index.presets().all().contains(names[0]))
@@ -290,7 +308,7 @@ void add_enable(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = add_verb(app, context, "enable", "Declare services confined by a preset",
                             options, &Change::enable);
-  verb->add_option("--preset", options->presets, "In place of the one of the service's name")
+  verb->add_option("--preset", options->presets, "In place of the one that is made for the service")
       ->delimiter(',')
       ->type_name("NAME");
 }

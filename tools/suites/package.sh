@@ -9,6 +9,8 @@ PACKAGE_FILES=(
     lib/systemd/system-generators/unitlock-generator
     usr/lib/systemd/catalog/unitlock.catalog
     usr/lib/unitlock/conf.d/
+    usr/lib/unitlock/conf.d/presets.schema.json
+    usr/share/unitlock/units.yaml
     usr/share/man/man1/unitlock.1.gz
     usr/share/bash-completion/completions/unitlock
 )
