@@ -9,6 +9,7 @@
 # Whoever sources this file calls container_stop_all from its EXIT trap.
 
 CONTAINER_BINDS=()
+CONTAINER_SERVICES=no # yes: with the packages that there are presets for
 declare -A CONTAINER_PID CONTAINER_LEADER CONTAINER_PORT CONTAINER_LOCK
 CONTAINER_STATE=$CACHE/containers
 
@@ -45,14 +46,19 @@ container_bind_tests() {
 
 container_work() { echo "$CONTAINER_STATE/$1-$$"; }
 
-# container_layers RELEASE DEB: the root, under what the package depends on.
+# container_layers RELEASE DEB: the root, under what the package depends on, under the services.
 container_layers() {
-    local root layer=
-    root=$(root_dir boot "$1") || return
+    local lower layer
+    lower=$(root_dir boot "$1") || return
     if [ -n "$2" ] && [ -n "$(dpkg-deb -f "$2" Depends)" ]; then
-        layer=$(depends_layer "$1" "$2"): || return
+        layer=$(depends_layer "$1" "$2") || return
+        lower=$layer:$lower
     fi
-    echo "$layer$root"
+    if [ $CONTAINER_SERVICES = yes ]; then
+        layer=$(services_layer "$1" "$lower") || return
+        lower=$layer:$lower
+    fi
+    echo "$lower"
 }
 
 # container_ports NAME: the containers share the machine's network, because the kernel sends its

@@ -84,34 +84,70 @@ root_make() {
 # package depends on. A layer of its own, keyed by the Depends line, so that neither a new package
 # nor a new dependency makes the whole root anew.
 depends_layer() {
-    local release=$1 depends root path
+    local depends root
     depends=$(dpkg-deb -f "$2" Depends)
-    root=$(root_dir boot "$release")
-    path=$CACHE/roots/depends-$release-$(
-        { printf '%s\n' "$root" "$depends"; declare -f depends_make; } | short_hash
-    )
-    cached "$path" depends_make "$root" "$depends" >&2 || return
+    root=$(root_dir boot "$1")
+    layer "depends-$1" "$root" "$depends"
+}
+
+# The packages whose services the presets are for, and what a preset's author looks with.
+SERVICES_TABLE=$REPO/tests/boot/presets.table
+SERVICES_PACKAGES=(strace openssl)
+
+# services_layer RELEASE LOWER: the same for the packages of presets.table, on top of LOWER. None
+# of the services starts at boot.
+services_layer() {
+    local packages
+    packages=$({
+        printf '%s\n' "${SERVICES_PACKAGES[@]}"
+        sed -n '/^[a-z]/s/^[^|]*|\([^|]*\)|.*/\1/p' "$SERVICES_TABLE" | tr -s ' ' '\n'
+    } | sed '/^$/d' | sort -u | paste -sd,)
+    layer "services-$1" "$2" "$packages" services_quiet
+}
+
+# layer NAME LOWER PACKAGES [HOOK]: prints the path of an overlay layer for LOWER (directories of an
+# overlay) with PACKAGES, a Depends line. The function HOOK adds commands to those that make it.
+layer() {
+    local hook='' path
+    [ $# -lt 4 ] || hook=$("$4")
+    path=$CACHE/roots/$1-$({ printf '%s\n' "${@:2:2}" "$hook"; declare -f layer_make; } | short_hash)
+    cached "$path" layer_make "$1" "$2" "$3" "$hook" >&2 || return
     echo "$path"
 }
 
-# depends_make ROOT DEPENDS TARGET. Written in memory and copied: the cache may itself be on an
-# overlay, which cannot be the upper one of another.
-depends_make() {
-    note "adding what the package depends on to ${1##*/}"
+# layer_make NAME LOWER PACKAGES HOOK TARGET. Written in memory and copied: the cache may itself be
+# on an overlay, which cannot be the upper one of another. What is installed starts no daemons, as
+# nothing would end them.
+layer_make() {
+    note "adding the packages of $1 to ${2##*/}"
     # shellcheck disable=SC2016  # expanded by the inner shell
-    ROOT=$1 DEPENDS=$2 TARGET=$3 unshare -m --propagation private sh -euc '
+    ROOT=$2 PACKAGES=$3 HOOK=$4 TARGET=$5 unshare -m --propagation private sh -euc '
         mount -t tmpfs tmpfs /mnt
         mkdir /mnt/upper /mnt/work /mnt/root
         mount -t overlay overlay \
             -o "lowerdir=$ROOT,upperdir=/mnt/upper,workdir=/mnt/work" /mnt/root
+        mount -t proc proc /mnt/root/proc
         cp /etc/resolv.conf /mnt/root/etc/ 2>/dev/null || true
+        printf "#!/bin/sh\nexit 101\n" >/mnt/root/usr/sbin/policy-rc.d
+        chmod +x /mnt/root/usr/sbin/policy-rc.d
         chroot /mnt/root apt-get update -q
-        DEBIAN_FRONTEND=noninteractive chroot /mnt/root apt-get satisfy -y -q "$DEPENDS"
-        rm -rf /mnt/root/var/lib/apt/lists /mnt/root/var/cache/apt/*
-        umount /mnt/root
+        DEBIAN_FRONTEND=noninteractive chroot /mnt/root apt-get satisfy -y -q "$PACKAGES"
+        eval "$HOOK"
+        rm -rf /mnt/root/var/lib/apt/lists /mnt/root/var/cache/apt/* /mnt/root/usr/sbin/policy-rc.d
+        umount /mnt/root/proc /mnt/root
         cp -a /mnt/upper "$TARGET"
-    ' >"$CACHE/roots/depends.log" 2>&1 || {
-        tail -n 30 "$CACHE/roots/depends.log" >&2
+    ' >"$CACHE/roots/$1.log" 2>&1 || {
+        tail -n 30 "$CACHE/roots/$1.log" >&2
         return 1
     }
+}
+
+# services_quiet: what the packages have enabled does not start with the container.
+services_quiet() {
+    # shellcheck disable=SC2016  # expanded by the shell of layer_make
+    echo 'cd /mnt/upper/etc/systemd/system
+        find . -path "*.wants/*" -type l >/mnt/enabled
+        cd /mnt/root/etc/systemd/system
+        xargs -r rm </mnt/enabled
+        cd /'
 }
