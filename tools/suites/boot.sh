@@ -1,35 +1,67 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# tests/boot/NN-name.sh, all in one booted container of a release with our package in it.
+# tests/boot/NN-name.sh, all in one booted container of a release with our package in it; and the
+# presets of services, in another one.
 
 # suite_boot RELEASE NAME
 suite_boot() {
-    local release=$1 name=$2 deb script
+    local script
+    boot_container "$@" || return 0
+    for script in "$REPO"/tests/boot/[0-9]*.sh; do
+        boot_script "$2" "$1" "${script##*/}"
+    done
+    boot_journal "$@"
+}
+
+# The services of one release: what a preset grants is the same in all of them.
+# shellcheck disable=SC2034  # tools/test reads it
+PRESETS_RELEASE=trixie
+
+# suite_presets RELEASE NAME: each row of presets.table, in a container of their own, because the
+# packages would be in the way of the other tests.
+suite_presets() {
+    local preset
+    # shellcheck disable=SC2034  # container.sh reads it
+    CONTAINER_SERVICES=yes
+    boot_container "$@" || return 0
+    while read -r preset; do
+        boot_script "$2" "$1" presets/run "$preset" </dev/null
+    done < <(sed -n 's/^\([a-z][^ |]*\) *|.*/\1/p' "$REPO/tests/boot/presets.table")
+    boot_journal "$@"
+}
+
+# boot_container RELEASE NAME: boots RELEASE; where that cannot be, fails, and it has been counted.
+boot_container() {
+    local release=$1 name=$2 deb
     if [ "$(id -u)" != 0 ]; then
         cannot "$name" "booting containers needs root"
-        return
+        return 1
     fi
-    deb=$(package_deb "$release") || { echo "not ok - there is no package to boot"; return 1; }
+    deb=$(package_deb "$release") || {
+        echo "not ok - there is no package to boot"
+        count "$name" failed
+        return 1
+    }
     trap 'container_stop_all; audit_release' EXIT
     trap 'exit 143' TERM
     audit_acquire
-    container_bind_tests "$release" || { cannot "$name" "what the tests need cannot be made"; return; }
+    container_bind_tests "$release" || { cannot "$name" "what the tests need cannot be made"; return 1; }
     CONTAINER_BINDS+=("${deb%/*}:/opt/packages")
-    container_start "$release" "$release" "$deb" || { cannot "$name" "the container does not boot"; return; }
-    for script in "$REPO"/tests/boot/[0-9]*.sh; do
-        boot_script "$name" "$release" "${script##*/}"
-    done
-    container_run "$release" journalctl -b -o short-precise >"$LOGS/$name.journal"
+    container_start "$release" "$release" "$deb" || { cannot "$name" "the container does not boot"; return 1; }
 }
 
-# boot_script NAME RELEASE SCRIPT: a script that ends without its plan was cut short.
+boot_journal() { container_run "$1" journalctl -b -o short-precise >"$LOGS/$2.journal"; }
+
+# boot_script NAME RELEASE SCRIPT [ARGUMENT]: a script that ends without its plan was cut short.
 boot_script() {
-    local name=$1 release=$2 script=$3 tap=$LOGS/$1-$3.tap
-    echo "# $script on $release"
-    container_run "$release" timeout -k 5 180 bash "/opt/boot-tests/$script" 2>&1 | tee "$tap" || true
+    local name=$1 release=$2 script=$3 tap
+    tap=$LOGS/$name-$(tr '/ ' '--' <<<"${*:3}").tap
+    echo "# ${*:3} on $release"
+    container_run "$release" timeout -k 5 180 bash "/opt/boot-tests/$script" "${@:4}" 2>&1 |
+        tee "$tap" || true
     count_tap "$name" "$tap"
     if ! grep -q '^1\.\.' "$tap"; then
-        echo "not ok - $script ended before its last line"
+        echo "not ok - ${*:3} ended before its last line"
         count "$name" failed
     fi
 }
