@@ -9,6 +9,7 @@ suite_lint() {
     try "$1" codespell lint_codespell
     try "$1" shellcheck lint_shellcheck
     try "$1" licences reuse lint
+    try "$1" "the table of presets" lint_presets
     try "$1" "what newer libraries want" lint_newer
     reference "$1" clang-tidy lint_clang_tidy
 }
@@ -43,6 +44,33 @@ lint_codespell() { regular_sources | grep -zv '^tests/fuzz/corpus/' | xargs -0 c
 lint_shellcheck() {
     regular_sources | xargs -0 grep -lZE -m1 '^#!/bin/(ba)?sh|^# shellcheck shell=' |
         xargs -0 shellcheck -x
+}
+
+# README.md's table of presets says what is in conf.d.
+lint_presets() { diff <(grep '^| \[.*(conf\.d/' README.md) <(preset_rows); }
+
+# preset_rows: for each preset of a service, how many paths it can write and execute, and its
+# ports; what every program has (runtime) is not counted.
+preset_rows() {
+    local file
+    for file in conf.d/20-*.yaml; do
+        awk -v file="$file" '
+            /^  [a-z]/ { name = $1; sub(/:$/, "", name) }
+            /^    [a-z-]+:/ {
+                key = $1
+                of[key] = $0
+                sub(/^[^:]*: */, "", of[key])
+                gsub(/[][]/, "", of[key])
+            }
+            /^      - / && key == "exec:" { executed++ }
+            /^      - / && key == "read-write:" { written++ }
+            /^      - .*(write_file|make_reg)/ && key == "allow:" && !/\/proc\/self/ { written++ }
+            END {
+                dns = of["extends:"] ~ /dns-client/ ? "yes" : ""
+                printf "| [%s](%s) | %d | %d | %s | %s | %s | %s | %s |\n", name, file, written, executed,
+                    of["bind-tcp:"], of["connect-tcp:"], of["bind-udp:"], of["connect-udp:"], dns
+            }' "$file"
+    done | sed 's/  */ /g'
 }
 
 # What compiles here and not with the libraries of later releases: fmt 11 has join() in a header
