@@ -14,6 +14,7 @@
 #include "cli/policy_text.hpp"
 #include "cli/render.hpp"
 #include "cli/status_text.hpp"
+#include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
 #include "config.hpp"
 #include "journal/denial_report.hpp"
@@ -27,35 +28,6 @@ using machine::ServiceReport;
 
 struct Options {
   std::vector<std::string> units;
-};
-
-/// What there is to ask on this machine. In another root there is nothing.
-struct Machine {
-  Result<std::unique_ptr<machine::Manager>> manager = nullptr;
-  std::optional<Result<journal::Journal>> journal;
-  std::unique_ptr<machine::StartRecordSource> records;
-
-  static Machine connect(RuntimeScope scope) {
-    Machine here;
-    here.manager = machine::connect_manager(scope);
-    journal::Location location;
-    location.own_entries = scope == RuntimeScope::User;
-    here.journal = journal::Journal::open(location);
-    if (*here.journal)
-      here.records = machine::start_records_of(**here.journal);
-    return here;
-  }
-
-  Result<machine::Manager*> manager_or_error() const {
-    if (!manager)
-      return tl::unexpected(manager.error());
-    return manager->get();
-  }
-  Result<machine::StartRecordSource*> records_or_error() const {
-    if (journal && !*journal)
-      return tl::unexpected(journal->error());
-    return records.get();
-  }
 };
 
 /// Whether the present or last start of a service may have been denied something that is logged.
@@ -154,7 +126,7 @@ void print_text(const std::vector<StatusEntry>& entries, const machine::Visibili
 }
 
 /// The journal of this machine, or nullptr.
-journal::Journal* journal_of(Machine& here) {
+journal::Journal* journal_of(ThisMachine& here) {
   return here.journal && *here.journal ? &**here.journal : nullptr;
 }
 
@@ -166,7 +138,7 @@ int status(const Context& context, const Options& options) {
   for (const Diagnostic& problem : index.problems())
     complain(to_string(problem));
   bool is_machine = context.is_this_machine();
-  Machine here = is_machine ? Machine::connect(context.scope()) : Machine();
+  ThisMachine here = is_machine ? ThisMachine::connect(context.scope()) : ThisMachine();
   if (journal::Journal* journal = journal_of(here))
     for (const std::string& warning : journal->warnings())
       complain(warning);

@@ -239,6 +239,25 @@ public:
     return found;
   }
 
+  Result<std::set<std::string>> confined_invocations() override {
+    auto boot = journal_.find_boot("");
+    if (!boot)
+      return tl::unexpected(boot.error());
+    journal::Query query;
+    query.alternatives = {{fmt::format("{}={}", kMessageId, start_record::kConfined)}};
+    query.boot = *boot;
+    constexpr auto kInvocation = std::to_array<std::string_view>({"_SYSTEMD_INVOCATION_ID"});
+    std::set<std::string> ids;
+    auto read = journal_.read(query, kInvocation, [&](const journal::Entry& entry) {
+      if (!entry.values[0].empty())
+        ids.insert(entry.values[0]);
+      return true;
+    });
+    if (!read)
+      return tl::unexpected(read.error());
+    return ids;
+  }
+
 private:
   static bool is_recent(const Invocation& invocation) {
     return realtime_now_usec() - invocation.started_usec < kRecentUsec;

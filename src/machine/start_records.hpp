@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,9 @@ public:
   virtual ~StartRecordSource() = default;
 
   virtual Result<StartRecords> find(const Invocation& invocation) = 0;
+  /// The IDs of this boot's invocations that the wrapper says it has confined: where to look, no
+  /// proof.
+  virtual Result<std::set<std::string>> confined_invocations() = 0;
 };
 
 /// `journal` must outlive what is returned.

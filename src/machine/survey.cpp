@@ -179,6 +179,13 @@ bool is_beside_the_point(const ServiceReport& report) {
 
 } // namespace
 
+/// What was confined when it was started may still run so, when nothing declares it any more.
+std::set<std::string> Survey::confined_invocations() const {
+  if (!sources_.records || !*sources_.records)
+    return {}; // said of each service that is declared
+  return (*sources_.records)->confined_invocations().value_or(std::set<std::string>{});
+}
+
 Result<std::vector<ServiceReport>> Survey::report_all() const {
   std::vector<ServiceReport> reports;
   std::set<std::string> names, templates, used_templates;
@@ -193,6 +200,7 @@ Result<std::vector<ServiceReport>> Survey::report_all() const {
     loaded = (*sources_.manager)->loaded_services();
   if (!loaded)
     return tl::unexpected(loaded.error());
+  const std::set<std::string> confined = confined_invocations();
   for (const std::string& name : *loaded) {
     auto its_template = template_of(name);
     bool of_template = its_template && templates.contains(*its_template);
@@ -202,10 +210,15 @@ Result<std::vector<ServiceReport>> Survey::report_all() const {
       continue;
     // Any other may have been loaded from files that the index does not know.
     ServiceReport found = gather(sources_.index->find(name));
-    if (!of_template && found.facts.declaration.state == Declaration::State::None)
+    bool may_be_confined = found.service() && confined.contains(found.service()->invocation);
+    if (!of_template && !may_be_confined &&
+        found.facts.declaration.state == Declaration::State::None)
       continue;
-    if (names.insert(found.facts.unit).second)
-      judge_all(reports.emplace_back(std::move(found)));
+    if (!names.insert(found.facts.unit).second)
+      continue;
+    judge_all(found);
+    if (of_template || found.verdict.state != State::Undeclared)
+      reports.push_back(std::move(found));
   }
   // A template is shown for its instances; by itself only where there is none.
   std::erase_if(reports, [&](const ServiceReport& report) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ private:
   /// All but what the journal says.
   ServiceReport gather(DeclaredUnit declared) const;
   void judge_all(ServiceReport& report) const;
+  std::set<std::string> confined_invocations() const;
   void look_at_generated_files(DeclaredUnit& declared, Facts& facts) const;
   void ask_manager(Facts& facts) const;
   void ask_journal(Facts& facts) const;

@@ -45,8 +45,13 @@ public:
   std::vector<Invocation> asked;
   Result<StartRecords> find(const Invocation& invocation) override {
     asked.push_back(invocation);
-    return StartRecords{};
+    StartRecords found;
+    if (confined.contains(invocation.id))
+      found.records.emplace_back().pid = 7;
+    return found;
   }
+  std::set<std::string> confined; ///< by invocation
+  Result<std::set<std::string>> confined_invocations() override { return confined; }
 };
 
 Service running(const std::string& name, const std::string& drop_in) {
@@ -128,6 +133,18 @@ TEST(Survey, AsksForTheMainProcessWhereSystemdHasForgottenTheOthers) {
   ASSERT_EQ(fixture.records.asked[0].processes.size(), 1U);
   EXPECT_EQ(fixture.records.asked[0].processes[0].pid, 7);
   EXPECT_EQ(fixture.records.asked[0].processes[0].ended_usec, 9U);
+}
+
+TEST(Survey, NamesWhatIsConfinedAndNoLongerDeclared) {
+  Fixture fixture;
+  fixture.manager.services["plain.service"] = running("plain.service", "");
+  EXPECT_EQ(names_of(*fixture.survey().report_all()),
+            (std::vector<std::string>{"a@.service", "off.service"}));
+  fixture.records.confined = {"0123"};
+  auto reports = fixture.survey().report_all();
+  EXPECT_EQ(names_of(*reports),
+            (std::vector<std::string>{"a@.service", "off.service", "plain.service"}));
+  EXPECT_EQ(reports->back().verdict.state, State::RestartNeeded);
 }
 
 TEST(Survey, FindsTheInjectedDropIn) {

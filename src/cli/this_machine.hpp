@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What there is to ask on this machine: its manager and its journal. In another root there is
+// nothing.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/manager_environment.hpp"
+#include "journal/record_source.hpp"
+#include "machine/manager.hpp"
+#include "machine/start_records.hpp"
+
+namespace unitlock::cli {
+
+struct ThisMachine {
+  Result<std::unique_ptr<machine::Manager>> manager = nullptr;
+  std::optional<Result<journal::Journal>> journal;
+  std::unique_ptr<machine::StartRecordSource> records;
+
+  /// What cannot be reached is an error in its place.
+  static ThisMachine connect(RuntimeScope scope);
+
+  Result<machine::Manager*> manager_or_error() const {
+    if (!manager)
+      return tl::unexpected(manager.error());
+    return manager->get();
+  }
+  Result<machine::StartRecordSource*> records_or_error() const {
+    if (journal && !*journal)
+      return tl::unexpected(journal->error());
+    return records.get();
+  }
+};
+
+} // namespace unitlock::cli
