@@ -109,6 +109,11 @@ public:
         add_declared(declared);
   }
 
+  /// A file of conf.d that is broken as a whole may concern any service.
+  void add_broken_presets() {
+    verified_.push_back({"", check::check_problems(index_.presets().file_problems(), "presets")});
+  }
+
   const std::vector<Verified>& verified() const { return verified_; }
 
 private:
@@ -155,6 +160,9 @@ private:
     for (const auto& [name, preset] : index_.presets().all())
       if (preset.where.file == file)
         add_preset(preset);
+    for (const DeclaredUnit& declared : index_.declared())
+      if (const auto& given_at = declared.declaration.given_at; given_at && given_at->file == file)
+        add_declared(declared);
   }
 
   void add_preset(const Preset& preset) {
@@ -189,6 +197,10 @@ int verify(const Context& context, const Options& options) {
   if (!files)
     return no_answer(files.error());
   Verification verification(context, *root, *files);
+  bool names_units = std::any_of(options.words.begin(), options.words.end(),
+                                 [](const std::string& word) { return !is_file(word); });
+  if (names_units)
+    verification.add_broken_presets();
   for (const std::string& word : options.words)
     if (auto added = verification.add(word); !added)
       return no_answer(added.error());

@@ -2,6 +2,7 @@
 #include "preset/presets.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <functional>
 #include <iterator>
 
@@ -267,6 +268,10 @@ bool may_give_presets(const Root& root, const ManagerEnvironment& manager) {
 Presets Presets::load(const Root& root, const ManagerEnvironment& manager,
                       const PortNames& port_names, const PlacedFiles& placed) {
   Presets presets;
+  for (const std::string& directory : conf_directories(manager, kDirectory))
+    if (auto listed = root.list(directory);
+        !listed && listed.error().number != ENOENT && listed.error().number != ENOTDIR)
+      presets.problems_.push_back({Severity::Error, {directory, 0, 0}, to_string(listed.error())});
   // What an administrator gives counts more than what a vendor does, whatever the files' names.
   std::map<std::size_t, std::vector<UnitPresets>, std::greater<>> units_by_rank;
   for (const auto& [name, file] : files_by_name(root, manager, placed))
@@ -275,6 +280,7 @@ Presets Presets::load(const Root& root, const ManagerEnvironment& manager,
         .read(file.path, file.text);
   for (auto& [rank, units] : units_by_rank)
     std::move(units.begin(), units.end(), std::back_inserter(presets.units_));
+  presets.file_problems_ = presets.problems_.size();
   presets.check();
   return presets;
 }
@@ -298,12 +304,15 @@ void Presets::check() {
   }
 }
 
-const UnitPresets* Presets::given_to(const std::vector<std::string>& names) const {
+const UnitPresets* Presets::entry_for(const std::vector<std::string>& names) const {
   auto found = std::find_if(units_.rbegin(), units_.rend(),
                             [&](const UnitPresets& unit) { return unit.matches(names); });
-  if (found == units_.rend() || (found->presets.empty() && !found->error))
-    return nullptr;
-  return &*found;
+  return found == units_.rend() ? nullptr : &*found;
+}
+
+const UnitPresets* Presets::given_to(const std::vector<std::string>& names) const {
+  const UnitPresets* entry = entry_for(names);
+  return entry && entry->presets.empty() && !entry->error ? nullptr : entry;
 }
 
 std::vector<std::string> Presets::names() const {

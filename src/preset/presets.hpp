@@ -46,12 +46,18 @@ public:
   /// What "units:" gives to a service with these names: its own, its template's, its aliases'.
   /// nullptr where it is not named, or gets none.
   const UnitPresets* given_to(const std::vector<std::string>& names) const;
+  /// The entry that counts for these names, one that says "none" too.
+  const UnitPresets* entry_for(const std::vector<std::string>& names) const;
   /// All that "units:" says to this manager's services; of two that match, the later one counts.
   const std::vector<UnitPresets>& units() const { return units_; }
 
   const std::map<std::string, Preset>& all() const { return presets_; }
   /// Files that cannot be read or are no presets, and the errors of all presets.
   const Diagnostics& problems() const { return problems_; }
+  /// Of these, what concerns files as a whole: nobody knows what they would give to which service.
+  Diagnostics file_problems() const {
+    return {problems_.begin(), problems_.begin() + static_cast<std::ptrdiff_t>(file_problems_)};
+  }
 
 private:
   struct Walk {
@@ -67,6 +73,7 @@ private:
   std::map<std::string, Preset> presets_;
   std::vector<UnitPresets> units_;
   Diagnostics problems_;
+  std::size_t file_problems_ = 0; ///< so many at its beginning
 };
 
 /// Whether some conf.d file may give presets to services: a cheap look at the texts.

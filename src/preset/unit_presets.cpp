@@ -41,7 +41,9 @@ Error bad_presets(const YamlNode& node) {
 }
 
 void add_preset(const YamlNode& node, UnitPresets& out) {
-  if (node.kind == YamlNode::Kind::Scalar && !node.scalar.empty())
+  if (node.kind == YamlNode::Kind::Scalar && node.scalar == kNoPreset)
+    out.error = Error{"\"none\" stands alone, not among presets", 0, node.where};
+  else if (node.kind == YamlNode::Kind::Scalar && !node.scalar.empty())
     out.presets.push_back({node.scalar, node.where});
   else
     out.error = bad_presets(node);
