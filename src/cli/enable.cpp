@@ -3,7 +3,9 @@
 // taken back. Nothing is restarted; what a restart will change is said.
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,8 +17,10 @@
 #include "cli/context.hpp"
 #include "cli/findings_text.hpp"
 #include "cli/policy_text.hpp"
+#include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
-#include "machine/manager.hpp"
+#include "config.hpp"
+#include "machine/survey.hpp"
 #include "policy/vocabulary.hpp"
 #include "unit/unit_name.hpp"
 
@@ -45,15 +49,17 @@ private:
   void disable_unit(const DeclarationIndex& index, const std::string& word);
   Result<std::vector<std::string>> choose_presets(const DeclarationIndex& index,
                                                   const Unit& unit) const;
+  void tell_declared(const DeclaredUnit& declared, const SectionHeader& section);
   void write(const Unit& unit, const std::vector<std::string>& presets);
   /// nullptr where the word names no service that there is; that is then said.
   std::unique_ptr<DeclaredUnit> find(const DeclarationIndex& index, const std::string& word);
   void reload();
   void tell_enabled(const DeclarationIndex& index, const std::string& name);
   void tell_disabled(const DeclarationIndex& index, const std::string& name);
-  bool is_running(const std::string& name);
-  void tell_restart(const std::string& name, std::string_view until);
+  /// What unitlock status would say of it: what only a restart will change.
+  void tell_restart(const DeclarationIndex& index, const std::string& name);
   void refuse(const std::string& message) {
+    std::fflush(stdout); // in the order in which things happened
     complain(message);
     status_ = kNotWell;
   }
@@ -62,7 +68,6 @@ private:
   const Options& options_;
   const Root& root_;
   ManagerEnvironment manager_;
-  std::unique_ptr<machine::Manager> bus_;
   std::vector<std::string> changed_;
   int status_ = kWell;
 };
@@ -90,20 +95,17 @@ std::unique_ptr<DeclaredUnit> Change::find(const DeclarationIndex& index, const 
   return declared;
 }
 
-/// What the vendor's list gives to the unit; it need not be in force for that.
-std::vector<std::string> vendors_choice(const Root& root, const ManagerEnvironment& manager,
-                                        const Unit& unit) {
-  std::vector<std::string> names;
+/// What the vendor's list says of the unit; it need not be in force for that. Empty: nothing.
+std::optional<UnitPresets> vendors_choice(const Root& root, const ManagerEnvironment& manager,
+                                          const Unit& unit) {
   for (const char* path :
        {"/usr/local/share/unitlock/units.yaml", "/usr/share/unitlock/units.yaml"})
     if (auto text = root.read_file(path)) {
       auto presets = Presets::load(root, manager, PortNames(root), {{path, *text}});
-      if (const UnitPresets* given = presets.given_to(unit.names))
-        for (const PresetName& preset : given->presets)
-          names.push_back(preset.name);
-      return names;
+      const UnitPresets* entry = presets.entry_for(unit.names);
+      return entry && entry->where.file == path ? std::optional(*entry) : std::nullopt;
     }
-  return names;
+  return std::nullopt;
 }
 
 /// Those of the options, or of the vendor's list, or the one of the same name: "mine" for
@@ -111,8 +113,17 @@ std::vector<std::string> vendors_choice(const Root& root, const ManagerEnvironme
 Result<std::vector<std::string>> Change::choose_presets(const DeclarationIndex& index,
                                                         const Unit& unit) const {
   std::vector<std::string> names = options_.presets;
-  if (names.empty())
-    names = vendors_choice(root_, manager_, unit);
+  auto choice = vendors_choice(root_, manager_, unit);
+  if (choice && choice->presets.empty()) {
+    std::string why =
+        fmt::format("{} should not be confined, says {}", unit.name, to_string(choice->where));
+    if (names.empty())
+      return fail(why);
+    complain(why);
+  }
+  if (names.empty() && choice)
+    for (const PresetName& preset : choice->presets)
+      names.push_back(preset.name);
   if (names.empty()) {
     names = {parse_unit_name(unit.name)->prefix};
     if (!index.presets().all().contains(names[0]))
@@ -126,13 +137,33 @@ Result<std::vector<std::string>> Change::choose_presets(const DeclarationIndex& 
   return names;
 }
 
+/// A section that is there already is the administrator's, unless it is what enable would write.
+void Change::tell_declared(const DeclaredUnit& declared, const SectionHeader& section) {
+  const std::string& name = declared.unit.name;
+  auto drop_in = AdminDropIn::of(root_, manager_, name);
+  auto text = drop_in ? drop_in->read() : Result<std::string>(tl::unexpected(drop_in.error()));
+  if (text && AdminDropIn::is_untouched(*text) && options_.presets.empty() &&
+      section.where.file == drop_in->path()) {
+    fmt::print("{} is enabled already.\n", escape(name));
+    changed_.push_back(name); // perhaps without a reload
+    return;
+  }
+  bool off = declared.declaration.state == State::Off;
+  refuse(fmt::format("{} is {} already: change {}", name, off ? "exempt" : "declared",
+                     to_string(section.where)));
+}
+
 void Change::enable_unit(const DeclarationIndex& index, const std::string& word) {
   auto declared = find(index, word);
   if (!declared)
     return;
   const Unit& unit = declared->unit;
+  if (unit.masked) {
+    refuse(fmt::format("{} is masked: it cannot be started", unit.name));
+    return;
+  }
   if (const SectionHeader* section = own_section(unit)) {
-    refuse(fmt::format("{} is declared already: change {}", unit.name, to_string(section->where)));
+    tell_declared(*declared, *section);
     return;
   }
   if (declared->declaration.given_at && options_.presets.empty()) {
@@ -161,7 +192,8 @@ void Change::write(const Unit& unit, const std::vector<std::string>& presets) {
     refuse(to_string(written.error()));
     return;
   }
-  fmt::print("Created {}.\n", escape(drop_in->path(), Backslash::Keep));
+  fmt::print("Created {}{}.\n", escape(context_.root, Backslash::Keep),
+             escape(drop_in->path(), Backslash::Keep));
   changed_.push_back(unit.name);
 }
 
@@ -193,7 +225,8 @@ void Change::disable_unit(const DeclarationIndex& index, const std::string& word
     refuse(to_string(removed.error()));
     return;
   }
-  fmt::print("Removed {}.\n", escape(drop_in->path(), Backslash::Keep));
+  fmt::print("Removed {}{}.\n", escape(context_.root, Backslash::Keep),
+             escape(drop_in->path(), Backslash::Keep));
   changed_.push_back(name);
 }
 
@@ -202,24 +235,19 @@ void Change::reload() {
     return;
   auto bus = machine::connect_manager(context_.scope());
   auto reloaded = bus ? (*bus)->reload() : Result<void>(tl::unexpected(bus.error()));
-  if (!reloaded) {
+  if (!reloaded)
     refuse(to_string(reloaded.error()));
+}
+
+void Change::tell_restart(const DeclarationIndex& index, const std::string& name) {
+  if (!context_.is_this_machine())
     return;
-  }
-  bus_ = std::move(*bus);
-}
-
-bool Change::is_running(const std::string& name) {
-  if (!bus_)
-    return false;
-  auto state = bus_->active_state(name);
-  return state && *state == "active";
-}
-
-void Change::tell_restart(const std::string& name, std::string_view until) {
-  if (is_running(name))
-    fmt::print("It runs {} until \"systemctl {}restart {}\".\n", until,
-               context_.user ? "--user " : "", escape(name));
+  ThisMachine here = ThisMachine::connect(context_.scope());
+  machine::Survey survey({&root_, &index, here.manager_or_error(), here.records_or_error(),
+                          UNITLOCK_WRAPPER, context_.uid()});
+  machine::Verdict verdict = survey.report(name).verdict;
+  if (verdict.state == machine::State::RestartNeeded)
+    fmt::print("It has to be restarted: {}.\n", escape(verdict.reason, Backslash::Keep));
 }
 
 /// "31 paths, 4 of them to write, and 3 ports".
@@ -245,21 +273,21 @@ void Change::tell_enabled(const DeclarationIndex& index, const std::string& name
   }
   fmt::print("{} may use {}: \"unitlock {}show {}\".\n", escape(name),
              extent(declared.declaration.policy), context_.user ? "--user " : "", escape(name));
-  tell_restart(name, "unconfined");
+  tell_restart(index, name);
 }
 
 void Change::tell_disabled(const DeclarationIndex& index, const std::string& name) {
   DeclaredUnit declared = index.find(name);
-  if (declared.declaration.state == State::None) {
-    tell_restart(name, "confined");
-    return;
-  }
   const SectionHeader* section = own_section(declared.unit);
   const auto& given_at = declared.declaration.given_at;
-  refuse(fmt::format("{} is still declared{}: a drop-in with Mode=off exempts it", name,
-                     section    ? ", in " + to_string(section->where)
-                     : given_at ? ", by " + to_string(*given_at)
-                                : ""));
+  std::string by = section    ? ", in " + to_string(section->where)
+                   : given_at ? ", by " + to_string(*given_at)
+                              : "";
+  if (declared.declaration.state == State::Off)
+    fmt::print("{} is exempt{}.\n", escape(name), escape(by, Backslash::Keep));
+  else if (declared.declaration.state != State::None)
+    refuse(fmt::format("{} is still declared{}: a drop-in with Mode=off exempts it", name, by));
+  tell_restart(index, name);
 }
 
 int Change::enable() {

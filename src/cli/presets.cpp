@@ -25,8 +25,9 @@ struct Options {
   std::string preset;
 };
 
-/// The patterns of "units:" that give the preset.
-std::vector<std::string> given_to(const Presets& presets, const std::string& name) {
+/// The patterns of "units:" with the preset. Whether such an entry counts for a service, show
+/// tells.
+std::vector<std::string> named_for(const Presets& presets, const std::string& name) {
   std::vector<std::string> patterns;
   for (const UnitPresets& unit : presets.units())
     if (std::any_of(unit.presets.begin(), unit.presets.end(),
@@ -36,10 +37,10 @@ std::vector<std::string> given_to(const Presets& presets, const std::string& nam
 }
 
 void print_list(const Presets& presets) {
-  Table table({{"PRESET"}, {"DESCRIPTION", false, true}, {"GIVEN TO", false, true}});
+  Table table({{"PRESET"}, {"DESCRIPTION", false, true}, {"NAMED FOR", false, true}});
   for (const auto& [name, preset] : presets.all())
     table.add({escape(name), escape(preset.description, Backslash::Keep),
-               fmt::format("{}", fmt::join(given_to(presets, name), " "))});
+               fmt::format("{}", fmt::join(named_for(presets, name), " "))});
   table.print(stdout);
 }
 
@@ -66,7 +67,7 @@ void print_preset(const Presets& presets, const Preset& preset) {
     fields.add("Description", escape(preset.description, Backslash::Keep));
   fields.add("File", place(preset.where));
   fields.add("Extends", tree);
-  fields.add("Given to", given_to(presets, preset.name));
+  fields.add("Named for", named_for(presets, preset.name));
   fields.print(stdout);
   if (auto policy = presets.resolve(preset.name))
     print_rules(stdout, *policy);
@@ -77,14 +78,14 @@ ordered_json preset_json(const Presets& presets, const Preset& preset) {
   for (const PresetName& parent : preset.extends)
     extends.push_back(json_bytes(parent.name));
   auto units = ordered_json::array();
-  for (const std::string& pattern : given_to(presets, preset.name))
+  for (const std::string& pattern : named_for(presets, preset.name))
     units.push_back(pattern);
   auto policy = presets.resolve(preset.name);
   return {{"preset", json_bytes(preset.name)},
           {"description", json_bytes(preset.description)},
           {"where", place_json(preset.where)},
           {"extends", extends},
-          {"given_to", units},
+          {"named_for", units},
           {"valid", policy.has_value()},
           {"rules", policy ? rules_json(*policy) : ordered_json::array()},
           {"diagnostics", diagnostics_json(preset.errors)}};

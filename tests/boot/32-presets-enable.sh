@@ -56,18 +56,21 @@ output=$(unitlock enable nginx 2>&1)
 check "unitlock enable writes the drop-in" grep -qx 'Preset=nginx' \
     /etc/systemd/system/nginx.service.d/landlock.conf
 check "and reloads systemd" confined nginx.service
-check "and says what a restart will change" grep -q 'unconfined until "systemctl restart nginx' \
-    <<<"$output"
+check "and says that it has to be restarted" grep -q 'has to be restarted' <<<"$output"
 nginx_port ports.conf
 check "it starts" restart nginx
 check_equal "and serves" 200 "$(served)"
 check_fails "once more: it is declared already" unitlock enable nginx
 rm /etc/systemd/system/nginx.service.d/ports.conf
 systemctl daemon-reload
-check "unitlock disable takes it back" unitlock disable nginx
+check "unitlock disable takes it back" sh -c 'unitlock disable nginx | grep "still confined"'
 check_fails "with its directory" test -e /etc/systemd/system/nginx.service.d
 check "and reloads systemd" not_confined nginx.service
 check_equal "what runs is still confined" "restart needed" "$(state_of nginx)"
+check "and listed, although nothing declares it" \
+    sh -c 'unitlock status | grep -q "^nginx.service .*restart needed"'
 systemctl restart nginx
+check_fails "what never ran confined is not said to" \
+    sh -c 'unitlock enable nginx >/dev/null 2>&1; unitlock disable nginx | grep restarted'
 check_equal "until it is restarted" "not declared" "$(state_of nginx)"
 plan
