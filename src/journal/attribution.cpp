@@ -35,6 +35,27 @@ Attribution only_unit(Certainty certainty, const std::vector<const StartClaim*>&
   return {Certainty::Disputed, {}, {}, std::move(units)};
 }
 
+std::vector<UnitName> units_of(const std::vector<StartClaim>& claims) {
+  std::vector<UnitName> units;
+  for (const StartClaim& claim : claims)
+    add_unit(units, claim.unit);
+  std::sort(units.begin(), units.end());
+  return units;
+}
+
+/// Whether a process of another user than all that journald could place has used the tag.
+bool has_stranger(const std::vector<StartClaim>& claims) {
+  auto is_placed = [](const StartClaim& claim) { return !claim.unit.name.empty(); };
+  if (std::none_of(claims.begin(), claims.end(), is_placed))
+    return false;
+  return std::any_of(claims.begin(), claims.end(), [&](const StartClaim& claim) {
+    return !is_placed(claim) &&
+           std::none_of(claims.begin(), claims.end(), [&](const StartClaim& placed) {
+             return is_placed(placed) && placed.uid == claim.uid;
+           });
+  });
+}
+
 /// By tag alone. A claim under another invocation's tag shows that somebody plays with it: then
 /// nobody is believed.
 Attribution by_tag(const std::vector<StartClaim>& claims) {
@@ -92,14 +113,20 @@ Attribution attribute(const DomainRecord* domain, const std::vector<StartClaim>&
   // A PID that belongs to no claim proves them all wrong, but only where PIDs mean the same. A line
   // on standard error comes from a PID too: journald's of the stream, which is the service's own.
   // The tag has to do, too, where journald could not tell whose the PID was.
-  bool unplaced = std::any_of(claims.begin(), claims.end(), [&](const StartClaim& claim) {
-    return claim.pid == domain->pid && claim.unit.name.empty();
-  });
+  // But only among processes of one user: anybody can run the wrapper under a tag and be gone.
+  auto is_same_process = [&](const StartClaim& placed) {
+    return std::any_of(claims.begin(), claims.end(), [&](const StartClaim& claim) {
+      return claim.pid == domain->pid && claim.unit.name.empty() && claim.uid &&
+             claim.uid == placed.uid;
+    });
+  };
   std::vector<StartClaim> possible;
   for (const StartClaim& claim : claims)
-    if (!claim.unit.name.empty() &&
-        (!pids_comparable || unplaced || (claim.from_stderr && claim.pid == domain->pid)))
+    if (!claim.unit.name.empty() && (!pids_comparable || is_same_process(claim) ||
+                                     (claim.from_stderr && claim.pid == domain->pid)))
       possible.push_back(claim);
+  if (!pids_comparable && has_stranger(claims))
+    return {Certainty::Disputed, {}, {}, units_of(possible)};
   return by_tag(possible);
 }
 

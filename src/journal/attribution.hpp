@@ -49,6 +49,7 @@ struct StartClaim {
   std::string invocation; ///< what it is
   UnitName unit;
   std::int64_t pid = 0;
+  std::optional<std::uint32_t> uid; ///< of the process
   bool from_stderr = false; ///< a line on standard error: the service itself could have written it
 
   bool operator==(const StartClaim&) const = default;

@@ -89,6 +89,8 @@ StartClaim to_claim(std::string tag, std::span<const std::string> trusted) {
   if (!trusted[2].empty())
     claim.unit.user = to_number<std::uint32_t>(trusted[4]);
   claim.pid = to_number<std::int64_t>(trusted[3]);
+  if (!trusted[5].empty())
+    claim.uid = to_number<std::uint32_t>(trusted[5]);
   return claim;
 }
 
@@ -104,8 +106,9 @@ bool is_start_line(std::string_view message, std::string_view tag) {
 }
 
 /// The fields for to_claim(), all journald's own.
-constexpr std::array<std::string_view, 5> kTrusted = {
-    "_SYSTEMD_INVOCATION_ID", "_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "_PID", "_SYSTEMD_OWNER_UID"};
+constexpr std::array<std::string_view, 6> kTrusted = {"_SYSTEMD_INVOCATION_ID", "_SYSTEMD_UNIT",
+                                                      "_SYSTEMD_USER_UNIT",     "_PID",
+                                                      "_SYSTEMD_OWNER_UID",     "_UID"};
 
 void Reader::add_domain(std::uint32_t boot, const DomainRecord& record) {
   DomainKey key{boot, record.domain};

@@ -17,7 +17,7 @@ DomainRecord domain(std::int64_t pid, std::string exe = std::string(kWrapper)) {
 }
 
 StartClaim claim(std::string unit, std::int64_t pid, const std::string& invocation = kInvocation) {
-  return {kTag, invocation, {std::move(unit), {}}, pid, false};
+  return {kTag, invocation, {std::move(unit), {}}, pid, 0, false};
 }
 
 Attribution judged(const DomainRecord& record, const std::vector<StartClaim>& claims, bool host) {
@@ -133,6 +133,15 @@ TEST(Attribution, ARecordThatJournaldCouldNotPlaceAccusesNobody) {
   }
   EXPECT_EQ(judged(domain(100), claims, kHost).certainty, Certainty::Certain);
   EXPECT_EQ(judged(domain(102), claims, kHost).certainty, Certainty::Unclaimed);
+}
+
+TEST(Attribution, AStrangerWhoIsGoneGetsNobodyIntoTrouble) {
+  std::vector<StartClaim> claims = {claim("", 101, ""), claim("nginx.service", 100)};
+  claims[0].uid = 1000;
+  EXPECT_EQ(judged(domain(101), claims, kHost).certainty, Certainty::Unclaimed);
+  Attribution result = judged(domain(28948), claims, kContainer);
+  EXPECT_EQ(result.certainty, Certainty::Disputed);
+  EXPECT_EQ(result.claimants, (std::vector<UnitName>{{"nginx.service", {}}}));
 }
 
 TEST(Attribution, TheInvocationComesFromTheRecordThatHasIt) {
