@@ -128,6 +128,7 @@ private:
 
   const StartRecord* worst_record() const;
   bool is_confined() const;
+  bool started_without_wrapper(std::int64_t pid) const;
   std::string still_confined() const {
     return running_ && is_confined() ? "; what runs now is still confined" : "";
   }
@@ -429,7 +430,16 @@ const StartRecord* Judge::worst_record() const {
 
 bool Judge::is_confined() const {
   return std::any_of(verdict_.records.begin(), verdict_.records.end(), [&](std::size_t index) {
-    return (*facts_.records)->records[index].kind == Kind::Confined;
+    const StartRecord& record = (*facts_.records)->records[index];
+    return record.kind == Kind::Confined && !started_without_wrapper(record.pid);
+  });
+}
+
+/// systemd knows that it started this process by another command, whatever the process says.
+bool Judge::started_without_wrapper(std::int64_t pid) const {
+  const auto& commands = (**facts_.service).exec_start;
+  return std::any_of(commands.begin(), commands.end(), [&](const LoadedCommand& command) {
+    return command.pid == pid && command.path != facts_.wrapper;
   });
 }
 
@@ -472,6 +482,18 @@ std::optional<WrapperCommand> read_wrapper_command(const LoadedCommand& command,
   return found;
 }
 
+namespace {
+
+/// The wrapper speaks within moments; what comes later a service may have made up, for a policy
+/// that was declared while it ran.
+bool is_from_the_start(const StartRecord& record, const Service& service) {
+  constexpr std::uint64_t kMoments = 60'000'000;
+  std::uint64_t started = std::max(service.exec_main_start_usec, service.inactive_exit_usec);
+  return started == 0 || record.realtime_usec <= started + kMoments;
+}
+
+} // namespace
+
 ChosenRecords choose_records(const std::vector<StartRecord>& records, const Service& service) {
   std::set<std::int64_t> pids;
   for (const LoadedCommand& command : service.exec_start)
@@ -482,8 +504,8 @@ ChosenRecords choose_records(const std::vector<StartRecord>& records, const Serv
     if (pids.erase(records[i].pid) > 0) // the first one of each process
       chosen.indexes.push_back(i);
   chosen.pid_matches = !chosen.indexes.empty();
-  if (chosen.indexes.empty() && !records.empty()) {
-    // Not the main PID's first: a service can become another process and speak from there.
+  // Not the main PID's first: a service can become another process and speak from there.
+  if (chosen.indexes.empty() && !records.empty() && is_from_the_start(records[0], service)) {
     chosen.indexes.push_back(0);
     chosen.pid_matches = records[0].pid == service.exec_main_pid;
   }

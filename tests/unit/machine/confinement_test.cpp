@@ -79,8 +79,10 @@ void declare_error(Facts& facts, Declaration::State state) {
   facts.declaration.diagnostics = {{Severity::Note, {"/n", 1, 0}, "a note"},
                                    {Severity::Error, {"/etc/x.conf", 3, 0}, "no such directive"}};
 }
+/// As after a reload: systemd forgets the PID with the command.
 void unwrap(Facts& facts) {
   service_of(facts).exec_start[0].path = "/bin/a";
+  service_of(facts).exec_start[0].pid = 0;
 }
 
 struct Case {
@@ -183,6 +185,18 @@ const Case kCases[] = {
        f.declaration.state = Declaration::State::Off;
        f.drop_in.replaced_by = "/etc/zz-unitlock.conf";
        f.drop_in.replaced_by_nothing = true;
+     }},
+    {"it only says that it is confined", State::Undeclared, "runs unconfined",
+     [](Facts& f) {
+       f.declaration.state = Declaration::State::None;
+       service_of(f).exec_start[0].path = "/bin/a";
+     }},
+    {"it says so late, when it knew the policy", State::RestartNeeded, "no start record",
+     [](Facts& f) {
+       Service& service = service_of(f);
+       service.exec_start[0].pid = 0;
+       service.exec_main_start_usec = 1'000'000;
+       (*f.records)->records[0].realtime_usec = 62'000'000;
      }},
     {"masked in an image", State::NotEnforced, "masks",
      [](Facts& f) {
