@@ -86,7 +86,7 @@ json units() {
   json named = name;
   named["not"] = {{"const", kNoPreset}};
   return {{"type", "object"},
-          {"propertyNames", {{"pattern", R"(^[^@]+(@(\*|[^*?\[]*))?\.service$)"}}},
+          {"propertyNames", {{"pattern", R"(^([^@]+(@\*?)?|[^@*?\[]+@[^*?\[]+)\.service$)"}}},
           {"additionalProperties",
            {{"oneOf", {name, {{"type", "array"}, {"items", named}, {"minItems", 1}}}}}}};
 }

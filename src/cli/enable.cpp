@@ -114,6 +114,8 @@ Result<std::vector<std::string>> Change::choose_presets(const DeclarationIndex& 
                                                         const Unit& unit) const {
   std::vector<std::string> names = options_.presets;
   auto choice = vendors_choice(root_, manager_, unit);
+  if (choice && choice->error)
+    return tl::unexpected(*choice->error);
   if (choice && choice->presets.empty()) {
     std::string why =
         fmt::format("{} should not be confined, says {}", unit.name, to_string(choice->where));
@@ -169,6 +171,7 @@ void Change::enable_unit(const DeclarationIndex& index, const std::string& word)
   if (declared->declaration.given_at && options_.presets.empty()) {
     fmt::print("{} has presets already, by {}.\n", escape(unit.name),
                escape(to_string(*declared->declaration.given_at), Backslash::Keep));
+    changed_.push_back(unit.name); // what became of it is said
     return;
   }
   auto presets = choose_presets(index, unit);
@@ -246,8 +249,13 @@ void Change::tell_restart(const DeclarationIndex& index, const std::string& name
   machine::Survey survey({&root_, &index, here.manager_or_error(), here.records_or_error(),
                           UNITLOCK_WRAPPER, context_.uid()});
   machine::Verdict verdict = survey.report(name).verdict;
-  if (verdict.state == machine::State::RestartNeeded)
+  using machine::State;
+  bool no_reload = options_.no_reload && verdict.state == State::ReloadNeeded;
+  if (verdict.state == State::RestartNeeded)
     fmt::print("It has to be restarted: {}.\n", escape(verdict.reason, Backslash::Keep));
+  else if (!is_well(verdict.state) && verdict.state != State::Partly &&
+           verdict.state != State::Undeclared && !no_reload)
+    refuse(fmt::format("{}: {}: {}", name, to_string(verdict.state), verdict.reason));
 }
 
 /// "31 paths, 4 of them to write, and 3 ports".

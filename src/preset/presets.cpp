@@ -233,26 +233,26 @@ Policy said_by(Policy policy, const std::string& who) {
 struct PresetFile {
   std::string path;
   Result<std::string> text;
-  /// Of its directory: the first one counts most, and placed files even more.
+  /// Of its directory: the first one counts most, and a file that is placed elsewhere even more.
   std::size_t rank = 0;
 };
 
 std::map<std::string, PresetFile> files_by_name(const Root& root, const ManagerEnvironment& manager,
                                                 const PlacedFiles& placed) {
+  const std::vector<std::string> directories = conf_directories(manager, kDirectory);
+  auto rank_of = [&](const std::string& path) {
+    std::string directory = path.substr(0, path.rfind('/'));
+    auto found = std::find(directories.begin(), directories.end(), directory);
+    return found == directories.end() ? 0
+                                      : static_cast<std::size_t>(found - directories.begin()) + 1;
+  };
   std::map<std::string, PresetFile> files;
   for (const PlacedFile& file : placed)
     if (std::string name(path_basename(file.path)); name.ends_with(kEnding))
-      files.insert_or_assign(name, PresetFile{file.path, file.text});
-  const std::vector<std::string> directories = conf_directories(manager, kDirectory);
-  for (const std::string& path : conf_files(root, directories, kEnding)) {
-    std::string name(path_basename(path));
-    if (files.contains(name))
-      continue;
-    std::string directory = path.substr(0, path.size() - name.size() - 1);
-    auto found = std::find(directories.begin(), directories.end(), directory);
-    files.emplace(name, PresetFile{path, root.read_file(path, kFileLimit),
-                                   static_cast<std::size_t>(found - directories.begin()) + 1});
-  }
+      files.insert_or_assign(name, PresetFile{file.path, file.text, rank_of(file.path)});
+  for (const std::string& path : conf_files(root, directories, kEnding))
+    if (std::string name(path_basename(path)); !files.contains(name))
+      files.emplace(name, PresetFile{path, root.read_file(path, kFileLimit), rank_of(path)});
   return files;
 }
 
@@ -261,7 +261,7 @@ std::map<std::string, PresetFile> files_by_name(const Root& root, const ManagerE
 bool may_give_presets(const Root& root, const ManagerEnvironment& manager) {
   const auto files = files_by_name(root, manager, {});
   return std::any_of(files.begin(), files.end(), [](const auto& file) {
-    return file.second.text && file.second.text->find(kUnits) != std::string::npos;
+    return !file.second.text || file.second.text->find(kUnits) != std::string::npos;
   });
 }
 

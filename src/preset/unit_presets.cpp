@@ -27,7 +27,8 @@ Result<std::string> parse_pattern(const YamlNode::Entry& entry) {
   std::string instance = pattern.substr(at + 1, pattern.size() - kSuffix.size() - at - 1);
   if (instance == "*")
     return pattern.substr(0, at + 1) + std::string(kSuffix);
-  if (instance.find_first_of(kGlob) != instance.npos)
+  bool is_one = !instance.empty() && instance.find_first_of(kGlob) == instance.npos;
+  if (!instance.empty() && (!is_one || pattern.find_first_of(kGlob) < at))
     return fail(entry.where, fmt::format("'{}' names some instances by a glob: name one, or all of "
                                          "them by their template",
                                          pattern));
@@ -56,10 +57,15 @@ bool UnitPresets::is_glob() const {
 }
 
 bool UnitPresets::matches(const std::vector<std::string>& names) const {
-  // A backslash is a character of names, as in "dev-sda\x2d1.service".
+  // A glob means templates, which are among the names of their instances; a backslash is a
+  // character of names, as in "dev-sda\\x2d1.service".
+  auto is_instance = [](std::string_view name) {
+    std::size_t at = name.find('@');
+    return at != name.npos && name.substr(at + 1) != kSuffix;
+  };
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return name == pattern ||
-           (is_glob() && fnmatch(pattern.c_str(), name.c_str(), FNM_NOESCAPE) == 0);
+    return name == pattern || (is_glob() && !is_instance(name) &&
+                               fnmatch(pattern.c_str(), name.c_str(), FNM_NOESCAPE) == 0);
   });
 }
 
