@@ -29,7 +29,7 @@ cli() { redis-cli -p "$redis" "$@"; }
 tls_cli() { redis-cli --tls --cacert /etc/redis/tls/cert.pem -p "$redis_tls" "$@"; }
 answers() { [ "$(cli ping)" = PONG ]; }
 idle() { ! cli info persistence | grep -q '_in_progress:1'; }
-ended_well() { [ "$(cli info persistence | tr -d '\r' | grep -c 'status:ok')" -ge 2 ]; }
+ended_well() { [ "$(cli info persistence | tr -d '\r' | grep -cE '_last_bg(save|rewrite)_status:ok')" = 2 ]; }
 
 work() {
     check "it answers" wait_for answers
