@@ -13,21 +13,17 @@ suite_boot() {
     boot_journal "$@"
 }
 
-# The services of one release: what a preset grants is the same in all of them.
-# shellcheck disable=SC2034  # tools/test reads it
-PRESETS_RELEASE=trixie
-
-# suite_presets RELEASE NAME: each row of presets.table, in a container of their own, because the
-# packages would be in the way of the other tests.
+# suite_presets RELEASE GROUP NAME: each row of presets.table that is of the group, in a container
+# of their own, because the packages would be in the way of the other tests.
 suite_presets() {
     local preset
     # shellcheck disable=SC2034  # container.sh reads it
-    CONTAINER_SERVICES=yes
-    boot_container "$@" || return 0
-    while read -r preset; do
-        boot_script "$2" "$1" presets/run "$preset" </dev/null
-    done < <(sed -n 's/^\([a-z][^ |]*\) *|.*/\1/p' "$REPO/tests/boot/presets.table")
-    boot_journal "$@"
+    CONTAINER_SERVICES=$2
+    boot_container "$1" "$3" || return 0
+    for preset in $(services_presets "$1" "$2"); do
+        boot_script "$3" "$1" presets/run "$preset" </dev/null
+    done
+    boot_journal "$1" "$3"
 }
 
 # boot_container RELEASE NAME: boots RELEASE; where that cannot be, fails, and it has been counted.
@@ -47,17 +43,17 @@ boot_container() {
     audit_acquire
     container_bind_tests "$release" || { cannot "$name" "what the tests need cannot be made"; return 1; }
     CONTAINER_BINDS+=("${deb%/*}:/opt/packages")
-    container_start "$release" "$release" "$deb" || { cannot "$name" "the container does not boot"; return 1; }
+    container_start "$name" "$release" "$deb" || { cannot "$name" "the container does not boot"; return 1; }
 }
 
-boot_journal() { container_run "$1" journalctl -b -o short-precise >"$LOGS/$2.journal"; }
+boot_journal() { container_run "$2" journalctl -b -o short-precise >"$LOGS/$2.journal"; }
 
 # boot_script NAME RELEASE SCRIPT [ARGUMENT]: a script that ends without its plan was cut short.
 boot_script() {
     local name=$1 release=$2 script=$3 tap
     tap=$LOGS/$name-$(tr '/ ' '--' <<<"${*:3}").tap
     echo "# ${*:3} on $release"
-    container_run "$release" timeout -k 5 180 bash "/opt/boot-tests/$script" "${@:4}" 2>&1 |
+    container_run "$name" timeout -k 5 180 bash "/opt/boot-tests/$script" "${@:4}" 2>&1 |
         tee "$tap" || true
     count_tap "$name" "$tap"
     if ! grep -q '^1\.\.' "$tap"; then

@@ -30,11 +30,13 @@ audit_locked() {
 }
 
 # audit_acquire: where it fails, as inside of a container, the tests find out what they can see.
+# The user is this shell, which may be one of several that tools/test runs side by side.
 audit_acquire() {
+    AUDIT_USER=$BASHPID
     { audit_build && audit_locked audit_enter; } ||
         note "the kernel's audit cannot be turned on here"
 }
-audit_release() { audit_locked audit_leave; }
+audit_release() { [ -z "${AUDIT_USER:-}" ] || audit_locked audit_leave; }
 
 audit_enter() {
     audit_forget_dead
@@ -42,12 +44,12 @@ audit_enter() {
         audit_is_on && return
         audit_tool on >/dev/null || return
     fi
-    touch "$AUDIT_USERS/$$"
+    touch "$AUDIT_USERS/$AUDIT_USER"
 }
 
 audit_leave() {
-    [ -e "$AUDIT_USERS/$$" ] || return 0
-    rm "$AUDIT_USERS/$$"
+    [ -e "$AUDIT_USERS/$AUDIT_USER" ] || return 0
+    rm "$AUDIT_USERS/$AUDIT_USER"
     audit_forget_dead
     [ -n "$(ls "$AUDIT_USERS")" ] || audit_tool off >/dev/null
 }

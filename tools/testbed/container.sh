@@ -9,7 +9,7 @@
 # Whoever sources this file calls container_stop_all from its EXIT trap.
 
 CONTAINER_BINDS=()
-CONTAINER_SERVICES=no # yes: with the packages that there are presets for
+CONTAINER_SERVICES= # a group of presets.table: with its packages
 declare -A CONTAINER_PID CONTAINER_LEADER CONTAINER_PORT CONTAINER_LOCK
 CONTAINER_STATE=$CACHE/containers
 
@@ -54,8 +54,8 @@ container_layers() {
         layer=$(depends_layer "$1" "$2") || return
         lower=$layer:$lower
     fi
-    if [ $CONTAINER_SERVICES = yes ]; then
-        layer=$(services_layer "$1" "$lower") || return
+    if [ -n "$CONTAINER_SERVICES" ]; then
+        layer=$(services_layer "$1" "$lower" "$CONTAINER_SERVICES") || return
         lower=$layer:$lower
     fi
     echo "$lower"

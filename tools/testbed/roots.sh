@@ -94,15 +94,40 @@ depends_layer() {
 SERVICES_TABLE=$REPO/tests/boot/presets.table
 SERVICES_PACKAGES=(strace openssl)
 
-# services_layer RELEASE LOWER: the same for the packages of presets.table, on top of LOWER. None
-# of the services starts at boot.
+# services_of RELEASE COLUMN [GROUP]: that column of presets.table's rows for a release, and group.
+services_of() {
+    awk -F ' *[|] *' -v release="$1" -v column="$2" -v group="${3:-}" '
+        /^[a-z]/ && ($3 == "all" || $3 == release) && (group == "" || $2 == group) { print $column }
+        ' "$SERVICES_TABLE"
+}
+services_groups() { services_of "$1" 2 | sort -u; }
+services_presets() { services_of "$1" 1 "$2"; }
+
+# services_layer RELEASE LOWER GROUP: the same for the packages of a group, on top of LOWER. None of
+# the services starts at boot.
 services_layer() {
     local packages
     packages=$({
         printf '%s\n' "${SERVICES_PACKAGES[@]}"
-        sed -n '/^[a-z]/s/^[^|]*|\([^|]*\)|.*/\1/p' "$SERVICES_TABLE" | tr -s ' ' '\n'
-    } | sed '/^$/d' | sort -u | paste -sd,)
-    layer "services-$1" "$2" "$packages" services_quiet
+        services_of "$1" 4 "$3" | tr -s ' ' '\n'
+    } | sort -u | paste -sd,)
+    layer "services-$3-$1" "$2" "$packages" services_hook
+}
+
+# services_hook: what the packages have enabled does not start with the container; and the packages
+# themselves are kept in /opt/upgrades, to be installed again, as an upgrade would.
+services_hook() {
+    # shellcheck disable=SC2016  # expanded by the shell of layer_make
+    echo 'cd /mnt/upper/etc/systemd/system
+        find . -path "*.wants/*" -type l >/mnt/enabled
+        cd /mnt/root/etc/systemd/system
+        xargs -r rm </mnt/enabled
+        mkdir /mnt/root/opt/upgrades
+        for package in $(echo "$PACKAGES" | tr , " "); do
+            find /mnt/root/var/cache/apt/archives -name "${package}_*.deb" \
+                -exec mv {} /mnt/root/opt/upgrades ";"
+        done
+        cd /'
 }
 
 # layer NAME LOWER PACKAGES [HOOK]: prints the path of an overlay layer for LOWER (directories of an
@@ -140,14 +165,4 @@ layer_make() {
         tail -n 30 "$CACHE/roots/$1.log" >&2
         return 1
     }
-}
-
-# services_quiet: what the packages have enabled does not start with the container.
-services_quiet() {
-    # shellcheck disable=SC2016  # expanded by the shell of layer_make
-    echo 'cd /mnt/upper/etc/systemd/system
-        find . -path "*.wants/*" -type l >/mnt/enabled
-        cd /mnt/root/etc/systemd/system
-        xargs -r rm </mnt/enabled
-        cd /'
 }
