@@ -11,6 +11,7 @@ PACKAGE_FILES=(
     usr/lib/unitlock/conf.d/
     usr/lib/unitlock/conf.d/presets.schema.json
     usr/share/unitlock/units.yaml
+    usr/lib/tmpfiles.d/unitlock.conf
     usr/share/man/man1/unitlock.1.gz
     usr/share/bash-completion/completions/unitlock
 )
