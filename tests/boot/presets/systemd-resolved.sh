@@ -56,22 +56,6 @@ over_bus() {
         ResolveHostname isit 0 "$1" 2 0
 }
 
-# ask_all GROUP PORT NAME: asks who is on the wire, prints the address in the answer.
-ask_all() {
-    # shellcheck disable=SC2016  # Perl's
-    in_network peer perl -MSocket -e '
-        my ($group, $port, $name) = @ARGV;
-        socket(my $s, PF_INET, SOCK_DGRAM, 0) or die;
-        setsockopt($s, IPPROTO_IP, 32, inet_aton("192.0.2.2")) or die;  # IP_MULTICAST_IF
-        setsockopt($s, IPPROTO_IP, 33, pack("C", 255)) or die;          # IP_MULTICAST_TTL
-        my $question = join("", map { pack("C/a", $_) } split(/[.]/, $name)) . pack("C n n", 0, 1, 1);
-        send($s, pack("n6", 4711, 0, 1, 0, 0, 0) . $question, 0, sockaddr_in($port, inet_aton($group)));
-        alarm 2;
-        recv($s, my $answer, 4096, 0);
-        print join(".", unpack("C4", $1)), "\n" while $answer =~ /\x00\x01.{4}\x00\x04(.{4})/gs;
-    ' "$@"
-}
-
 work() {
     check "it asks a server" wait_for knows 192.0.2.55 resolvectl query host.example
     check "over D-Bus" knows '192 0 2 55' over_bus host.example
