@@ -18,8 +18,9 @@ prepare() {
     mkdir -p /srv/print
     echo 'Pears and apples' >/run/letter.txt
     # shellcheck disable=SC2016  # Perl's variables
-    systemd-run -q --unit=test-printer -E "PORT=$printer" perl -MIO::Socket::INET -e '
-        my $listen = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1:$ENV{PORT}") or die;
+    systemd-run -q --collect --unit=test-printer -E "PORT=$printer" perl -MIO::Socket::INET -e '
+        my $listen = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1:$ENV{PORT}",
+            ReuseAddr => 1) or die;
         while (my $client = $listen->accept) {
             local $/;
             my $got = <$client>;
