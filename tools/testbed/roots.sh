@@ -115,7 +115,8 @@ services_layer() {
 }
 
 # services_hook: what the packages have enabled does not start with the container; and the packages
-# themselves are kept in /opt/upgrades, to be installed again, as an upgrade would.
+# themselves are kept in /opt/upgrades, to be installed again, as an upgrade would. What the boot
+# root has already is fetched for that.
 services_hook() {
     # shellcheck disable=SC2016  # expanded by the shell of layer_make
     echo 'cd /mnt/upper/etc/systemd/system
@@ -126,6 +127,8 @@ services_hook() {
         for package in $(echo "$PACKAGES" | tr , " "); do
             find /mnt/root/var/cache/apt/archives -name "${package}_*.deb" \
                 -exec mv {} /mnt/root/opt/upgrades ";"
+            [ -n "$(find /mnt/root/opt/upgrades -name "${package}_*.deb")" ] ||
+                chroot /mnt/root sh -c "cd /opt/upgrades && apt-get download -q $package"
         done
         cd /'
 }
