@@ -4,7 +4,11 @@
 # shellcheck disable=SC2034,SC2154  # for run, and from it
 
 program=/usr/sbin/mariadbd
+shell=/usr/bin/bash
 mariadb=$(port 1)
+# Newer releases have it under the other name.
+data=/var/lib/mysql
+[ ! -d /var/lib/mariadb ] || data=/var/lib/mariadb
 
 prepare() {
     certificate /etc/mysql/tls mysql:mysql
@@ -43,9 +47,9 @@ work() {
     check_equal "encrypted" 1 "$(tls "show status like 'Ssl_cipher'" | grep -c TLS)"
     check "sorted on disk" sql "set tmp_memory_table_size = 0, sort_buffer_size = 16384;
         select sql_big_result name, count(*) c from t.fruit group by name order by c, name limit 3"
-    check "written to a file" sql "select * into outfile '/var/lib/mysql/fruit.csv' from t.fruit"
+    check "written to a file" sql "select * into outfile '$data/fruit.csv' from t.fruit"
     check "and loaded from it" sql "create table t.copy like t.fruit;
-        load data infile '/var/lib/mysql/fruit.csv' into table t.copy"
+        load data infile '$data/fruit.csv' into table t.copy"
     check "a table is changed" sql "alter table t.copy add index (name), drop column id"
     check "dumped" sh -c 'mariadb-dump t >/run/t.sql && grep -q "INSERT INTO" /run/t.sql'
     check "and restored" sh -c 'mariadb -e "create database u" && mariadb u </run/t.sql'

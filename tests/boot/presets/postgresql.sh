@@ -4,18 +4,23 @@
 # things. The template is declared.
 # shellcheck disable=SC2034,SC2154  # for run, and from it
 
-program=/usr/lib/postgresql/17/bin/postgres
+# Each release has one.
+version=$(ls /usr/lib/postgresql)
+unit=postgresql@$version-main.service
+config=/etc/postgresql/$version/main
+log=/var/log/postgresql/postgresql-$version-main.log
+program=/usr/lib/postgresql/$version/bin/postgres
 shell=/usr/bin/bash
 # See the preset.
-tolerated='^fs\.write_file\s/proc/[0-9]+/oom_score_adj\s|^fs\.read_file\s/etc/shadow\s.*perl$'
+tolerated='^fs\.write_file\s/proc/[0-9]+/oom_score_adj\s|^fs\.read_file\s/proc/[0-9]+/status\s|^fs\.read_file\s/etc/shadow\s.*perl$'
 postgres=$(port 1)
 
 prepare() {
-    sed -i -E "s/^port = .*/port = $postgres/" /etc/postgresql/17/main/postgresql.conf
+    sed -i -E "s/^port = .*/port = $postgres/" "$config/postgresql.conf"
     certificate /etc/ssl/private/postgresql postgres:postgres
     chmod 711 /etc/ssl/private
     chmod 600 /etc/ssl/private/postgresql/key.pem
-    cat >/etc/postgresql/17/main/conf.d/test.conf <<CONF
+    cat >"$config/conf.d/test.conf" <<CONF
 listen_addresses = '127.0.0.1'
 ssl = on
 ssl_cert_file = '/etc/ssl/private/postgresql/cert.pem'
@@ -52,18 +57,18 @@ work() {
         -c "alter table copy set tablespace space"
     check "dumped and restored" sh -c "runuser -u postgres -- createdb -p $postgres other &&
         runuser -u postgres -- pg_dump -p $postgres | runuser -u postgres -- psql -p $postgres -q other"
-    echo "work_mem = '128kB'" >>/etc/postgresql/17/main/conf.d/test.conf
+    echo "work_mem = '128kB'" >>"$config/conf.d/test.conf"
     check "it reloads" systemctl reload "$unit"
     check "and has the new setting" wait_for work_mem_is 128kB
-    mv /var/log/postgresql/postgresql-17-main.log /var/log/postgresql/postgresql-17-main.log.1
+    mv "$log" "$log.1"
     sql "insert into fruit (name) values ('kept')"
     check "it crashes and recovers" crash
     check "answering" wait_for sql 'select 1'
     check_equal "with what was committed" 50001 "$(sql 'select count(*) from fruit')"
-    check "the log is rotated" test -s /var/log/postgresql/postgresql-17-main.log
-    check "it says so" grep -q 'database system was not properly shut down' /var/log/postgresql/postgresql-17-main.log
+    check "the log is rotated" test -s "$log"
+    check "it says so" grep -q 'database system was not properly shut down' "$log"
     check "it restarts" systemctl restart "$unit"
     check_equal "and answers" 50001 "$(sql 'select count(*) from fruit')"
     check "all is removed" sql "drop database other" -c "drop table fruit, copy" \
-        -c "drop tablespace space"
+        -c "drop tablespace space" -c "drop role test"
 }
