@@ -80,6 +80,8 @@ work() {
     check "while it runs, an account is made" useradd -M zoe
     check "a password changed" sh -c 'echo ben:second | chpasswd'
     check "and is known at once" logs_in second
+    check "libc6 is upgraded" new_loader
+    check "and the user logs in" logs_in second
     check "it crashes and comes back" crash
     check "with the mail" wait_for has_mail second Kept/fruit 1
     check "it restarts" systemctl restart "$unit"

@@ -107,6 +107,9 @@ work() {
     check "it reloads" systemctl reload "$unit"
     check "mail comes in" wait_for send ben@localhost grapes
     check "and is delivered" wait_for arrived /var/mail/ben grapes
+    check "libc6 is upgraded" new_loader
+    check "mail comes in" wait_for send ben@localhost lemons
+    check "and is delivered" wait_for arrived /var/mail/ben lemons
     check "it crashes and comes back" crash
     check "mail comes in" wait_for send ben@localhost melons
     check "and is delivered" wait_for arrived /var/mail/ben melons

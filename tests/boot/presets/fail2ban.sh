@@ -90,6 +90,9 @@ work() {
     check "is written to the new one" wait_for grep -q 'Ban 192.0.2.5' /var/log/fail2ban.log
     check "it reloads" systemctl reload "$unit"
     check "and bans as before" wait_for is_banned preset-file 192.0.2.1
+    check "libc6 is upgraded" new_loader
+    check "a ban" client set preset-file banip 192.0.2.6
+    check "is done" wait_for is_banned preset-file 192.0.2.6
     check "it crashes and comes back" crash
     check "with its bans" wait_for is_banned preset-file 192.0.2.1
     check "it restarts" systemctl restart "$unit"

@@ -78,6 +78,10 @@ work() {
     check "mail from a service that may submit mail" submits ben@localhost ben@localhost peaches
     check "is delivered" wait_for arrived /var/mail/ben peaches
     check_equal "nothing was denied to it" "" "$(denials preset-sender.service)"
+    check "libc6 is upgraded" new_loader
+    check "it starts new processes" systemctl reload "$unit"
+    check "mail comes in" wait_for send ben@localhost lemons
+    check "and is delivered" wait_for arrived /var/mail/ben lemons
     check "it crashes and comes back" crash
     check "mail comes in" wait_for send ben@localhost melons
     check "and is delivered" wait_for arrived /var/mail/ben melons

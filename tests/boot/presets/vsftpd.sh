@@ -67,6 +67,8 @@ work() {
     check "and made anew" wait_for grep -q 'OK DOWNLOAD.*fruit' /var/log/vsftpd.log
     check "it reloads" systemctl reload "$unit"
     check "and answers" wait_for logs_in second
+    check "libc6 is upgraded" new_loader
+    check "and the user logs in" logs_in second
     check "it crashes and comes back" crash
     check "answering" wait_for logs_in second
     check "it restarts" systemctl restart "$unit"
