@@ -19,6 +19,7 @@ prepare() {
     printf '%s\r\n' 'From: anna@example.org' 'Subject: pears' '' ripe >/srv/mail/letter
     cat >/etc/dovecot/local.conf <<CONF
 listen = 127.0.0.1
+auth_failure_delay = 0
 mail_path = /srv/mail/%{user}/mbox
 namespace kept {
   prefix = Kept/
