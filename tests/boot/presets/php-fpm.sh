@@ -58,7 +58,7 @@ page() {
     env -i PATH="$PATH" SCRIPT_FILENAME="$1" SCRIPT_NAME="/${1##*/}" QUERY_STRING="${2:-}" \
         REQUEST_METHOD="${3:-GET}" CONTENT_TYPE="${4:-}" CONTENT_LENGTH="${5:-0}" \
         REQUEST_URI="/${1##*/}?${2:-}" HTTP_COOKIE="${cookie:-}" \
-        cgi-fcgi -bind -connect "${fpm:-/run/php/php8.4-fpm.sock}" | sed '1,/^\r*$/d'
+        cgi-fcgi -bind -connect "${fpm:-/run/php/php8.4-fpm.sock}" 2>/dev/null | sed '1,/^\r*$/d'
 }
 get() { page "/var/www/test/$1" "${@:2}" </dev/null; }
 answers() { [ "$(get page.php)" = '42 UTC ' ]; }

@@ -34,6 +34,7 @@ Environment=SMARTD_DEVICE=/dev/sda SMARTD_FAILTYPE=Health "SMARTD_MESSAGE=FAILED
 ExecStart=/bin/sh -c '/usr/share/smartmontools/smartd_warning.sh 2>&1'
 [X-Landlock]
 Preset=smartmontools
+DeriveFromUnit=no
 UNIT
 }
 
