@@ -17,6 +17,8 @@ _unitlock() {
         [denials]='--since --until --boot --directory --file'
         [disable]='--no-reload'
         [enable]='--preset --no-reload'
+        [export]='--format'
+        [import]='--format --name'
         [presets]=''
         [show]='--abi --drop-in'
         [status]=''
@@ -34,13 +36,14 @@ _unitlock() {
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
         ;;
     --preset) mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_presets)" -- "$current") ;;
-    --since | --until | -b | --boot | --abi) COMPREPLY=() ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W 'json toml' -- "$current") ;;
+    --since | --until | -b | --boot | --abi | --name) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "--help --version --output --root --system --user ${verb:+${options[$verb]}}" -- "$current")
         elif [[ -z $verb ]]; then
             mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$current")
-        elif [[ $verb = verify && $current == */* ]]; then
+        elif [[ $verb = import || ($verb = verify && $current == */*) ]]; then
             mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current")
         elif [[ $verb = presets ]]; then
             mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_presets)" -- "$current")

@@ -11,11 +11,13 @@ function __unitlock_presets
     unitlock presets -o json 2>/dev/null | string replace -rf '^\{"preset":"([^"]*)".*' '$1'
 end
 
-set -l verbs denials disable enable presets show status verify
+set -l verbs denials disable enable export import presets show status verify
 complete -c unitlock -f
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a disable -d 'Take back what enable has declared'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a enable -d 'Declare services confined by a preset'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a export -d 'Print a policy as landlockconfig'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a import -d 'Print landlockconfig as a preset'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a presets -d 'Show the presets that there are'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Show a unit's policy"
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
@@ -25,13 +27,15 @@ complete -c unitlock -l version -d 'Show the version'
 complete -c unitlock -l user -d "Look at the calling user's services"
 complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
-complete -c unitlock -n '__fish_seen_subcommand_from denials disable enable show status verify' -a '(__unitlock_services)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials disable enable export show status verify' -a '(__unitlock_services)'
 complete -c unitlock -n '__fish_seen_subcommand_from presets' -a '(__unitlock_presets)'
 complete -c unitlock -n '__fish_seen_subcommand_from enable' -l preset -x -a '(__unitlock_presets)' -d 'In place of the one of its name'
 complete -c unitlock -n '__fish_seen_subcommand_from disable enable' -l no-reload -d 'Do not reload systemd'
 complete -c unitlock -s o -l output -x -a 'table json'
 complete -c unitlock -n '__fish_seen_subcommand_from verify' -l strict -d 'Warnings count as errors'
-complete -c unitlock -n '__fish_seen_subcommand_from verify' -F
+complete -c unitlock -n '__fish_seen_subcommand_from import verify' -F
+complete -c unitlock -n '__fish_seen_subcommand_from import' -l name -x -d "The preset's name"
+complete -c unitlock -n '__fish_seen_subcommand_from export import' -l format -x -a 'json toml' -d 'Of the files'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l since -x -d 'Not before'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l until -x -d 'Not after'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -s b -l boot -d 'One boot only'

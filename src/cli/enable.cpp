@@ -16,6 +16,7 @@
 #include "cli/admin_drop_in.hpp"
 #include "cli/context.hpp"
 #include "cli/findings_text.hpp"
+#include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
@@ -82,17 +83,12 @@ const SectionHeader* own_section(const Unit& unit) {
 }
 
 std::unique_ptr<DeclaredUnit> Change::find(const DeclarationIndex& index, const std::string& word) {
-  std::string name = complete_unit_name(word);
-  if (!name.ends_with(".service")) {
-    refuse(fmt::format("{} is no service: only services are confined", name));
+  auto declared = existing_unit(index, word);
+  if (!declared) {
+    refuse(declared.error().message);
     return nullptr;
   }
-  auto declared = std::make_unique<DeclaredUnit>(index.find(name));
-  if (!declared->exists()) {
-    refuse(fmt::format("there is no {}", name));
-    return nullptr;
-  }
-  return declared;
+  return std::make_unique<DeclaredUnit>(std::move(*declared));
 }
 
 /// What the vendor's list says of the unit; it need not be in force for that. Empty: nothing.

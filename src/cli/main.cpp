@@ -72,6 +72,8 @@ void describe(CLI::App& app, Context& context) {
   add_presets(app, context);
   add_enable(app, context);
   add_disable(app, context);
+  add_import(app, context);
+  add_export(app, context);
 }
 
 int run(int argc, char** argv) {

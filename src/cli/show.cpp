@@ -14,13 +14,13 @@
 
 #include "base/escape.hpp"
 #include "cli/context.hpp"
+#include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/render.hpp"
 #include "cli/verbs.hpp"
 #include "config.hpp"
 #include "inject/drop_in.hpp"
 #include "landlock/syscalls.hpp"
-#include "unit/unit_name.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -87,12 +87,10 @@ int show(const Context& context, const Options& options) {
   if (!root)
     return no_answer(root.error());
   DeclarationIndex index(*root, context.manager(*root));
-  std::string name = complete_unit_name(options.unit);
-  if (!name.ends_with(".service"))
-    return no_answer({fmt::format("{} is no service: only services are confined", name), 0, {}});
-  DeclaredUnit declared = index.find(name);
-  if (!declared.exists())
-    return no_answer({fmt::format("there is no {}", name), 0, {}});
+  auto found = existing_unit(index, options.unit);
+  if (!found)
+    return no_answer(found.error());
+  const DeclaredUnit& declared = *found;
   // A broken file that the unit's preset is in is among the unit's own diagnostics.
   for (const Diagnostic& diagnostic : declared.declaration.diagnostics)
     complain(to_string(diagnostic));

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/context.hpp"
+#include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/render.hpp"
 #include "cli/status_text.hpp"
@@ -19,7 +20,6 @@
 #include "config.hpp"
 #include "journal/denial_report.hpp"
 #include "machine/see_denials.hpp"
-#include "unit/unit_name.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -92,13 +92,13 @@ Result<std::vector<ServiceReport>> survey_units(const machine::Survey& survey,
     return survey.report_all();
   std::vector<ServiceReport> reports;
   for (const std::string& word : units) {
-    std::string name = complete_unit_name(word);
-    if (!name.ends_with(".service"))
-      return fail(fmt::format("{} is no service: only services are confined", name));
-    ServiceReport report = survey.report(name);
+    auto name = service_name(word);
+    if (!name)
+      return tl::unexpected(name.error());
+    ServiceReport report = survey.report(*name);
     const machine::Service* service = report.service();
     if (!report.declared.exists() && (!service || service->load_state == "not-found"))
-      return fail(fmt::format("there is no {}", name));
+      return fail(fmt::format("there is no {}", *name));
     reports.push_back(std::move(report));
   }
   return reports;

@@ -19,5 +19,7 @@ void add_verify(CLI::App& app, Context& context);
 void add_presets(CLI::App& app, Context& context);
 void add_enable(CLI::App& app, Context& context);
 void add_disable(CLI::App& app, Context& context);
+void add_import(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
 
 } // namespace unitlock::cli

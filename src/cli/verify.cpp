@@ -13,6 +13,7 @@
 #include "check/check.hpp"
 #include "check/writing.hpp"
 #include "cli/context.hpp"
+#include "cli/named_unit.hpp"
 #include "cli/findings_text.hpp"
 #include "cli/render.hpp"
 #include "cli/verbs.hpp"
@@ -83,7 +84,7 @@ public:
   /// Errors: there is no such unit.
   Result<void> add(const std::string& word) {
     if (!is_file(word))
-      return add_unit(complete_unit_name(word));
+      return add_unit(word);
     if (is_presets(word))
       add_presets_of(word);
     else if (std::string name = subject_of(word);
@@ -118,12 +119,10 @@ public:
 
 private:
   Result<void> add_unit(const std::string& name) {
-    if (!name.ends_with(".service"))
-      return fail(fmt::format("{} is no service: only services are confined", name));
-    DeclaredUnit declared = index_.find(name);
-    if (!declared.exists())
-      return fail(fmt::format("there is no {}", name));
-    add_declared(declared);
+    auto declared = existing_unit(index_, name);
+    if (!declared)
+      return tl::unexpected(declared.error());
+    add_declared(*declared);
     return {};
   }
 

@@ -5,40 +5,17 @@
 #include <fmt/ranges.h>
 
 #include "policy/argument.hpp"
+#include "policy/grants.hpp"
 
 namespace unitlock {
 namespace {
-
-using landlock::Family;
-using landlock::Right;
 
 std::string comma_list(const std::vector<std::string_view>& words) {
   return fmt::format("{}", fmt::join(words, ","));
 }
 
-std::string render_path(const PathRule& rule) {
-  const char* dash = rule.optional ? "-" : "";
-  for (const PathDirective& row : kPathDirectives)
-    if (row.access == rule.access)
-      return fmt::format("--{}={}{}", row.key, dash, rule.path);
-  std::vector<std::string_view> rights;
-  for (const Right& right : landlock::kRights)
-    if (right.family == Family::Filesystem && (rule.access & right.mask()) != 0)
-      rights.push_back(right.short_name());
-  return fmt::format("--allow={}:{}{}", comma_list(rights), dash, rule.path);
-}
-
-void render_port(const PortRule& rule, std::vector<std::string>& options) {
-  for (const PortDirective& row : kPortDirectives) {
-    if ((rule.access & row.access) == 0)
-      continue;
-    if (rule.any)
-      options.push_back(fmt::format("--{}=any", row.key));
-    else if (rule.first == rule.last)
-      options.push_back(fmt::format("--{}={}", row.key, rule.first));
-    else
-      options.push_back(fmt::format("--{}={}-{}", row.key, rule.first, rule.last));
-  }
+void add_option(const KeyedWord& said, std::vector<std::string>& options) {
+  options.push_back(fmt::format("--{}={}", said.key, said.word));
 }
 
 void render_restrictions(const Policy& policy, std::vector<std::string>& options) {
@@ -112,9 +89,10 @@ std::vector<std::string> render_options(const Policy& policy) {
     options.push_back("--no-denial-log");
   render_restrictions(policy, options);
   for (const PathRule& rule : policy.paths)
-    options.push_back(render_path(rule));
+    add_option(word_of(rule), options);
   for (const PortRule& rule : policy.ports)
-    render_port(rule, options);
+    for (const KeyedWord& said : words_of(rule))
+      add_option(said, options);
   for (const QuietRule& rule : policy.quiet)
     options.push_back(fmt::format("--quiet={}{}", rule.optional ? "-" : "", rule.path));
   return options;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/files.hpp"
 #include "base/specifier.hpp"
@@ -84,6 +85,29 @@ Result<void> grant_port(Policy& policy, const PortDirective& directive, const st
   policy.ports.push_back(
       {ports.first_port, ports.last_port, ports.any_port, directive.access, from});
   return {};
+}
+
+KeyedWord word_of(const PathRule& rule) {
+  std::string path = (rule.optional ? "-" : "") + rule.path;
+  for (const PathDirective& row : kPathDirectives)
+    if (row.access == rule.access)
+      return {row.key, path};
+  std::vector<std::string_view> rights;
+  for (const landlock::Right& right : landlock::kRights)
+    if (right.family == landlock::Family::Filesystem && (rule.access & right.mask()) != 0)
+      rights.push_back(right.short_name());
+  return {"allow", fmt::format("{}:{}", fmt::join(rights, ","), path)};
+}
+
+std::vector<KeyedWord> words_of(const PortRule& rule) {
+  std::string ports = rule.any                  ? "any"
+                      : rule.first == rule.last ? fmt::format("{}", rule.first)
+                                                : fmt::format("{}-{}", rule.first, rule.last);
+  std::vector<KeyedWord> words;
+  for (const PortDirective& row : kPortDirectives)
+    if ((rule.access & row.access) != 0)
+      words.push_back({row.key, ports});
+  return words;
 }
 
 Result<FamilySet> parse_families(const std::vector<std::string>& words) {

@@ -30,6 +30,16 @@ Result<void> add_quiet_path(Policy& policy, const std::string& word, const Prove
 Result<void> grant_port(Policy& policy, const PortDirective& directive, const std::string& word,
                         const PortNames& names, const Provenance& from);
 
+/// A rule as a declaration says it: the key of the directive (vocabulary.hpp), or "allow" where
+/// none grants just that, and its word: "-/path", "read_file,execute:/path", "1024-2047".
+struct KeyedWord {
+  std::string_view key;
+  std::string word;
+};
+KeyedWord word_of(const PathRule& rule);
+/// One for each right that the rule grants.
+std::vector<KeyedWord> words_of(const PortRule& rule);
+
 /// The words of Restrict= and Scope=.
 Result<FamilySet> parse_families(const std::vector<std::string>& words);
 Result<std::uint64_t> parse_scope(const std::vector<std::string>& words);
