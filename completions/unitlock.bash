@@ -16,6 +16,7 @@ _unitlock() {
     local -A options=(
         [denials]='--since --until --boot --directory --file'
         [disable]='--no-reload'
+        [diff]=''
         [enable]='--preset --no-reload'
         [export]='--format'
         [import]='--format --name'

@@ -11,9 +11,10 @@ function __unitlock_presets
     unitlock presets -o json 2>/dev/null | string replace -rf '^\{"preset":"([^"]*)".*' '$1'
 end
 
-set -l verbs denials disable enable export import presets show status verify
+set -l verbs denials diff disable enable export import presets show status verify
 complete -c unitlock -f
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a diff -d 'Compare what runs with what is declared'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a disable -d 'Take back what enable has declared'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a enable -d 'Declare services confined by a preset'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a export -d 'Print a policy as landlockconfig'
@@ -27,7 +28,7 @@ complete -c unitlock -l version -d 'Show the version'
 complete -c unitlock -l user -d "Look at the calling user's services"
 complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
-complete -c unitlock -n '__fish_seen_subcommand_from denials disable enable export show status verify' -a '(__unitlock_services)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status verify' -a '(__unitlock_services)'
 complete -c unitlock -n '__fish_seen_subcommand_from presets' -a '(__unitlock_presets)'
 complete -c unitlock -n '__fish_seen_subcommand_from enable' -l preset -x -a '(__unitlock_presets)' -d 'In place of the one of its name'
 complete -c unitlock -n '__fish_seen_subcommand_from disable enable' -l no-reload -d 'Do not reload systemd'

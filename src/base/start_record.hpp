@@ -13,6 +13,8 @@ namespace unitlock::start_record {
 inline constexpr std::string_view kConfined = "50935db1f4a648518fc4278ea3ffe925";
 /// The kernel has no Landlock and the policy is best-effort: the service runs unconfined.
 inline constexpr std::string_view kNotConfined = "2c8611c1028e414fb53e9954a66b602c";
+/// Mode=permissive: the service runs unconfined, whatever the kernel has.
+inline constexpr std::string_view kPermissive = "6cc0917d438b47258ac8fe49184c0504";
 /// The unit's declaration is invalid; the service was not started.
 inline constexpr std::string_view kRefused = "1072080b4e9747ceae567d46dd285f0d";
 /// The wrapper could not confine or not execute; the service was not started.
@@ -34,6 +36,9 @@ inline constexpr std::string_view kProven = "UNITLOCK_PROVEN"; ///< families (Re
 inline constexpr std::string_view kRules = "UNITLOCK_RULES";   ///< number of rules in the ruleset
 inline constexpr std::string_view kSkipped =
     "UNITLOCK_SKIPPED"; ///< optional paths that are missing
+/// The wrapper's options, a NUL between each two; not on standard error, nor where they would not
+/// fit into one message.
+inline constexpr std::string_view kOptions = "UNITLOCK_OPTIONS";
 inline constexpr std::string_view kExitStatus = "UNITLOCK_EXIT_STATUS"; ///< kStartFailed, kRefused
 
 /// The invocation tag: this prefix and the first hex digits of the invocation ID. The wrapper takes

@@ -94,6 +94,12 @@ void add_state(const DeclaredUnit& declared, Findings& findings) {
                         "the unit has no [X-Landlock] section: it runs unconfined", ""});
   else if (declared.declaration.state == State::Off && !masking_drop_in(unit))
     findings.push_back({Severity::Note, "off", file, "Mode=off: the unit runs unconfined", ""});
+  else if (declared.declaration.state == State::Confined &&
+           declared.declaration.policy.mode == Mode::Permissive)
+    findings.push_back({Severity::Warning, "permissive", file,
+                        "Mode=permissive: the unit runs unconfined, and no kernel tells what the "
+                        "policy would deny",
+                        "to see that, enforce it and look at \"unitlock denials\""});
 }
 
 /// In the order of the unit's files, as they are read.

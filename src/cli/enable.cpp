@@ -275,6 +275,10 @@ void Change::tell_enabled(const DeclarationIndex& index, const std::string& name
     refuse(fmt::format("{} is not confined: {}", name, to_string(declared.declaration.state)));
     return;
   }
+  if (declared.declaration.policy.mode == Mode::Permissive) {
+    refuse(fmt::format("{} is not confined: Mode=permissive", name));
+    return;
+  }
   fmt::print("{} may use {}: \"unitlock {}show {}\".\n", escape(name),
              extent(declared.declaration.policy), context_.user ? "--user " : "", escape(name));
   tell_restart(index, name);

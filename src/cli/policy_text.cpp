@@ -58,6 +58,8 @@ std::string headline(const DeclaredUnit& declared) {
   case State::Confined:
     break;
   }
+  if (declared.declaration.policy.mode == Mode::Permissive)
+    return "NOT CONFINED: Mode=permissive";
   return "confined when started";
 }
 
@@ -301,6 +303,7 @@ ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown) {
                        {"diagnostics", diagnostics_json(declaration.diagnostics)}};
   if (declaration.state != State::Confined && declaration.state != State::Unwrappable)
     return json;
+  json["mode"] = policy.mode == Mode::Permissive ? "permissive" : "enforce";
   json["abi"] = policy.abi;
   json["strict"] = policy.compatibility == Compatibility::Strict;
   json["log_denials"] = policy.log_denials;

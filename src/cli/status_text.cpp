@@ -200,6 +200,8 @@ std::string_view kind_word(StartRecord::Kind kind) {
     return "confined";
   case StartRecord::Kind::NotConfined:
     return "not-confined";
+  case StartRecord::Kind::Permissive:
+    return "permissive";
   case StartRecord::Kind::Refused:
     return "refused";
   case StartRecord::Kind::Failed:

@@ -101,7 +101,7 @@ Result<void> set_mode(Section& section, const Assignment& assignment) {
   else if (assignment.value == "off")
     section.policy.mode = Mode::Off;
   else if (assignment.value == "permissive")
-    return fail("Mode=permissive is not supported by this version");
+    section.policy.mode = Mode::Permissive;
   else
     return bad_value(assignment, "enforce, permissive or off");
   return {};

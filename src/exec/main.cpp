@@ -5,7 +5,8 @@
 // exit status of its own (base/exit_status.hpp).
 //
 // No service runs unconfined because of a failure: only where the kernel itself says that it has no
-// Landlock does a best-effort policy start the service, and says so.
+// Landlock does a best-effort policy start the service, and says so; or where Mode=permissive asks
+// for it.
 #include <cerrno>
 
 #include <sys/prctl.h>
@@ -81,12 +82,13 @@ void confine(const CommandLine& line, const Settings& settings, const Plan& plan
   prove(proof, plan, line.options(), outcome, reporter);
 }
 
-void announce(const Settings& settings, const Plan& plan, const Outcome& outcome,
-              Reporter& reporter) {
-  bool confined = !plan.handled.empty();
-  Record record = confined ? reporter.record(start_record::kConfined, Priority::Info)
-                           : reporter.record(start_record::kNotConfined, Priority::Warning);
-  describe_start(record, settings, plan, outcome);
+void announce(const CommandLine& line, const Settings& settings, const Plan& plan,
+              const Outcome& outcome, Reporter& reporter) {
+  Record record =
+      settings.permissive    ? reporter.record(start_record::kPermissive, Priority::Warning)
+      : plan.handled.empty() ? reporter.record(start_record::kNotConfined, Priority::Warning)
+                             : reporter.record(start_record::kConfined, Priority::Info);
+  describe_start(record, line, settings, plan, outcome);
   reporter.send(record);
 }
 
@@ -111,13 +113,14 @@ void announce(const Settings& settings, const Plan& plan, const Outcome& outcome
   case Decision::RefusePartial:
     refuse_partial(planned, outcome, reporter);
   case Decision::StartUnconfined:
+  case Decision::StartPermissive:
     reporter.connect();
     break;
   case Decision::Confine:
     confine(line, settings, planned, tag, outcome, reporter);
     break;
   }
-  announce(settings, planned, outcome, reporter);
+  announce(line, settings, planned, outcome, reporter);
   become(line, settings, planned, environment, reporter);
 }
 

@@ -23,6 +23,9 @@ void apply(const Argument& argument, Settings& out) {
   case Kind::Strict:
     out.strict = true;
     break;
+  case Kind::Permissive:
+    out.permissive = true;
+    break;
   case Kind::NoDenialLog:
     out.log_denials = false;
     break;

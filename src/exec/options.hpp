@@ -44,6 +44,7 @@ struct Settings {
   std::string_view program;
   int pin = 0; ///< --abi=; 0 where nobody said
   bool strict = false;
+  bool permissive = false;
   bool log_denials = true;
   bool avoid_sockets = false;
   bool refuses = false; ///< there are --refuse= options

@@ -26,7 +26,8 @@ Plan plan(const Settings& settings, int abi) {
   Plan plan;
   plan.abi = abi;
   plan.asked = asked_by(settings);
-  plan.handled = landlock::handled_by(plan.asked, settings.pin, abi);
+  if (!settings.permissive)
+    plan.handled = landlock::handled_by(plan.asked, settings.pin, abi);
   if (plan.handled.empty())
     return plan;
   if (abi >= landlock::kAbiOfDenialLog) {
@@ -43,6 +44,8 @@ Plan plan(const Settings& settings, int abi) {
 Decision decide(const Settings& settings, const Plan& plan) {
   if (plan.asked.empty())
     return Decision::RefuseEmpty;
+  if (settings.permissive)
+    return Decision::StartPermissive;
   // A pin beyond the table asks for rights that this program cannot even name.
   if (settings.strict && (!plan.dropped().empty() || settings.pin > landlock::kNewestAbi))
     return Decision::RefusePartial;

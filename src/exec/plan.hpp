@@ -32,6 +32,7 @@ Plan plan(const Settings& settings, int abi);
 enum class Decision {
   Confine,
   StartUnconfined, ///< best effort on a kernel that has none of it: said aloud
+  StartPermissive, ///< nothing is to be enforced, whatever the kernel has: said aloud
   RefuseEmpty,     ///< the policy restricts nothing, on any kernel: a mistake
   RefusePartial,   ///< strict, and not all of it can be enforced
 };

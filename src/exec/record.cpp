@@ -112,14 +112,35 @@ void Record::families(std::string_view name, std::uint8_t set) {
   fill(name, [&](Text& text) { add_families(text, set); });
 }
 
+void Record::options(const char* const* first, const char* const* last) {
+  if (first == last)
+    return;
+  const char* end = *first;
+  for (const char* const* word = first; word != last; ++word) {
+    if (*word != end)
+      return;
+    end += std::string_view(*word).size() + 1;
+  }
+  options_ = {*first, static_cast<std::size_t>(end - 1 - *first)};
+  for (std::size_t i = 0; i < options_size_.size(); ++i)
+    options_size_[i] = static_cast<char>(options_.size() >> (8 * i));
+}
+
 Record::Parts Record::journal_entry() {
-  return {part("SYSLOG_IDENTIFIER=unitlock-exec\nPRIORITY="),
-          part({&priority_, 1}),
-          part("\nMESSAGE="),
-          part(message_.view()),
-          part("\n"),
-          part(fields_.view()),
-          part("")};
+  Parts parts = {part("SYSLOG_IDENTIFIER=unitlock-exec\nPRIORITY="),
+                 part({&priority_, 1}),
+                 part("\nMESSAGE="),
+                 part(message_.view()),
+                 part("\n"),
+                 part(fields_.view())};
+  if (has_options()) {
+    static_assert(start_record::kOptions == "UNITLOCK_OPTIONS");
+    parts[6] = part("UNITLOCK_OPTIONS\n");
+    parts[7] = part({options_size_.data(), options_size_.size()});
+    parts[8] = part(options_);
+    parts[9] = part("\n");
+  }
+  return parts;
 }
 
 Record::Parts Record::line() {
@@ -135,8 +156,9 @@ Record::Parts Record::line() {
           part("\n")};
 }
 
-void describe_start(Record& record, const Settings& settings, const Plan& plan,
-                    const Outcome& outcome) {
+void describe_start(Record& record, const CommandLine& line, const Settings& settings,
+                    const Plan& plan, const Outcome& outcome) {
+  record.options(line.first, line.last);
   record.hex(start_record::kPolicy, "", settings.hash, 16);
   record.number(start_record::kAbi, static_cast<std::uint64_t>(outcome.kernel_abi));
   record.number(start_record::kPin, static_cast<std::uint64_t>(settings.pin));
@@ -147,7 +169,9 @@ void describe_start(Record& record, const Settings& settings, const Plan& plan,
   record.families(start_record::kProven, outcome.proven);
   record.number(start_record::kRules, outcome.rules);
   record.number(start_record::kSkipped, outcome.skipped);
-  if (plan.handled.empty())
+  if (settings.permissive)
+    record.message().add_raw("started NOT CONFINED: Mode=permissive");
+  else if (plan.handled.empty())
     say_not_confined(record.message(), plan, outcome);
   else
     say_confined(record.message(), plan, outcome);

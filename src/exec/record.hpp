@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One message of the wrapper, as the journal's native protocol takes it and as a line for standard
-// error. No value holds a newline (Text escapes it), so the protocol's binary form is never needed.
+// error. No value holds a newline (Text escapes it), but for the options, which take the protocol's
+// binary form.
 //
 // Source: https://systemd.io/JOURNAL_NATIVE_PROTOCOL, sd-daemon(3) for the "<N>" prefix.
 #pragma once
@@ -29,11 +30,17 @@ public:
   void hex(std::string_view name, std::string_view prefix, std::uint64_t value, unsigned digits);
   void rights(std::string_view name, const landlock::AccessSet& set);
   void families(std::string_view name, std::uint8_t set);
+  /// The words from `first` to `last`, which stay where execve(2) has put them: one behind the
+  /// other. Somewhere else, they are left out.
+  void options(const char* const* first, const char* const* last);
+  bool has_options() const { return !options_.empty(); }
+  /// For a message that is too large.
+  void forget_options() { options_ = {}; }
 
   Text& message() { return message_; }
   Priority priority() const { return static_cast<Priority>(priority_); }
 
-  using Parts = std::array<iovec, 7>;
+  using Parts = std::array<iovec, 10>;
   /// Both point into the record.
   Parts journal_entry();
   /// Turns the fields into words: no journal_entry() after it.
@@ -48,6 +55,8 @@ private:
   // beyond a kilobyte is cut in the message.
   FixedText<2048> fields_;
   FixedText<1536> message_;
+  std::string_view options_;
+  std::array<char, 8> options_size_ = {}; ///< little-endian
 };
 
 void add_rights(Text& text, const landlock::AccessSet& set);
@@ -63,8 +72,8 @@ struct Outcome {
   std::string_view no_landlock = {}; ///< why there is none
 };
 
-/// The start record: start_record::kConfined or kNotConfined.
-void describe_start(Record& record, const Settings& settings, const Plan& plan,
-                    const Outcome& outcome);
+/// The start record: start_record::kConfined, kNotConfined or kPermissive.
+void describe_start(Record& record, const CommandLine& line, const Settings& settings,
+                    const Plan& plan, const Outcome& outcome);
 
 } // namespace unitlock::exec

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "exec/report.hpp"
 
+#include <cerrno>
+
 #include <sys/un.h>
 
 #include "base/start_record.hpp"
@@ -45,15 +47,25 @@ Record Reporter::record(std::string_view message_id, Priority priority) const {
   return Record(message_id, priority, unit_, tag_);
 }
 
-bool Reporter::send_to_journal(Record& record) {
-  if (journal_ < 0)
-    return false;
+bool Reporter::send_entry(Record& record) {
   Record::Parts parts = record.journal_entry();
   msghdr message = {};
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
   // A full queue must not delay the service: then the line on standard error has to do.
   return sys::sendmsg(journal_, message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+}
+
+bool Reporter::send_to_journal(Record& record) {
+  if (journal_ < 0)
+    return false;
+  if (send_entry(record))
+    return true;
+  // A policy of thousands of rules may be larger than the socket takes.
+  if (errno != EMSGSIZE || !record.has_options())
+    return false;
+  record.forget_options();
+  return send_entry(record);
 }
 
 /// A socket that is not the journal's may be a client of the service (StandardError=socket): the

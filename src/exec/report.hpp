@@ -32,6 +32,7 @@ private:
   enum class Stderr { Unusable, Journal, Other };
 
   bool send_to_journal(Record& record);
+  bool send_entry(Record& record);
   Stderr stderr_kind() const;
   void send_failure(Record& record);
 

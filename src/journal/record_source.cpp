@@ -17,9 +17,6 @@
 namespace unitlock::journal {
 namespace {
 
-/// An audit record is at most 8970 bytes (MAX_AUDIT_MESSAGE_LENGTH); what is longer is not one.
-constexpr std::size_t kDataThreshold = 16384;
-
 Id128 to_text(sd_id128_t id) {
   char text[SD_ID128_STRING_MAX];
   return sd_id128_to_string(id, text);
@@ -84,7 +81,6 @@ Result<Journal> Journal::open(const Location& location) {
   if (r < 0)
     return fail("cannot open the journal", -r);
   Handle handle(raw);
-  sd_journal_set_data_threshold(raw, kDataThreshold);
   Journal journal(std::move(handle), std::move(files->warnings), location.is_this_machine());
   journal.reads_audit_ = files->system_readable;
   return journal;
@@ -113,6 +109,7 @@ Result<void> Journal::read(const Query& query, std::span<const std::string_view>
                            const std::function<bool(const Entry&)>& visit) {
   if (auto added = add_matches(query); !added)
     return added;
+  sd_journal_set_data_threshold(handle_.get(), query.value_limit);
   int r = query.since_usec ? sd_journal_seek_realtime_usec(handle_.get(), *query.since_usec)
                            : sd_journal_seek_head(handle_.get());
   if (r < 0)

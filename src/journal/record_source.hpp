@@ -48,6 +48,9 @@ struct Query {
   Id128 boot;
   std::optional<std::uint64_t> since_usec;
   std::optional<std::uint64_t> until_usec;
+  /// Longer values are cut, where they are compressed. An audit record is at most 8970 bytes
+  /// (MAX_AUDIT_MESSAGE_LENGTH).
+  std::size_t value_limit = 16384;
 };
 
 class Journal {

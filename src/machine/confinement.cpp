@@ -26,17 +26,12 @@ struct StateRow {
   bool well;
 };
 constexpr StateRow kStates[] = {
-    {State::Enforced, "enforced", true},
-    {State::Partly, "partly enforced", false},
-    {State::NotEnforced, "not enforced", false},
-    {State::RestartNeeded, "restart needed", false},
-    {State::ReloadNeeded, "reload needed", false},
-    {State::Invalid, "invalid", false},
-    {State::StartRefused, "start refused", false},
-    {State::NotRunning, "not running", true},
-    {State::Off, "off", true},
-    {State::Undeclared, "not declared", false},
-    {State::Declared, "declared", true},
+    {State::Enforced, "enforced", true},           {State::Partly, "partly enforced", false},
+    {State::NotEnforced, "not enforced", false},   {State::RestartNeeded, "restart needed", false},
+    {State::ReloadNeeded, "reload needed", false}, {State::Invalid, "invalid", false},
+    {State::StartRefused, "start refused", false}, {State::NotRunning, "not running", true},
+    {State::Permissive, "permissive", false},      {State::Off, "off", true},
+    {State::Undeclared, "not declared", false},    {State::Declared, "declared", true},
     {State::CannotTell, "cannot tell", false},
 };
 
@@ -362,6 +357,15 @@ void Judge::judge_record(const StartRecord& record) {
   case Kind::Failed:
     decide(State::CannotTell, "the record of its start says that it failed: " + record.message);
     return;
+  case Kind::Permissive:
+    // An earlier declaration's: what is declared now is to be enforced.
+    if (facts_.declaration.policy.mode != Mode::Permissive)
+      decide(State::RestartNeeded, "it was started with Mode=permissive, and runs unconfined",
+             {restart()});
+    else
+      decide(State::Permissive, "Mode=permissive: it runs unconfined",
+             {"take Mode=permissive away", reload(), restart()});
+    return;
   case Kind::NotConfined:
     if (record.abi == 0)
       decide(State::NotEnforced, "the kernel has no Landlock: " + record.message,
@@ -477,8 +481,10 @@ std::optional<WrapperCommand> read_wrapper_command(const LoadedCommand& command,
     options.push_back(folded.value_or(""));
     found.refuses = found.refuses || options.back().starts_with("--refuse=");
   }
-  if (known)
+  if (known) {
     found.policy = policy_hash(options);
+    found.options = std::move(options);
+  }
   return found;
 }
 

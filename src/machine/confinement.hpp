@@ -24,6 +24,7 @@ enum class State {
   Invalid,       ///< the declaration; the service cannot be started
   StartRefused,  ///< the last start failed in the wrapper
   NotRunning,    ///< would be confined when started
+  Permissive,    ///< Mode=permissive: runs unconfined, as is declared
   Off,           ///< Mode=off
   Undeclared,
   Declared, ///< a template, in another root, or without a command: nothing runs
@@ -81,6 +82,7 @@ Verdict judge(const Facts& facts);
 /// A command of ExecStart= that starts the wrapper.
 struct WrapperCommand {
   std::string policy; ///< policy_hash(); empty where a variable hides a part of the options
+  std::vector<std::string> options; ///< likewise
   bool refuses = false;
 };
 /// nullopt where the command is another program's.

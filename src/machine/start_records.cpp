@@ -12,6 +12,7 @@
 
 #include "base/start_record.hpp"
 #include "base/timestamp.hpp"
+#include "policy/command_line.hpp"
 #include "policy/vocabulary.hpp"
 
 namespace unitlock::machine {
@@ -30,6 +31,10 @@ constexpr std::size_t kUnknownLimit = 64;
 constexpr int kLineLimit = 1000;
 /// Of entries that claim to be records of one start; ExecStart= lines of a oneshot are fewer.
 constexpr std::size_t kRecordLimit = 256;
+/// What fits into one datagram to journald.
+constexpr std::size_t kOptionsLimit = 256 * 1024;
+/// A service that forges records must not fill the memory with their options.
+constexpr std::size_t kOptionsKept = 16;
 
 /// After a start that is not older, the record is waited for.
 constexpr std::uint64_t kRecentUsec = 10'000'000;
@@ -41,9 +46,8 @@ struct KindRow {
   Kind kind;
 };
 constexpr KindRow kKinds[] = {
-    {start_record::kConfined, Kind::Confined},
-    {start_record::kNotConfined, Kind::NotConfined},
-    {start_record::kRefused, Kind::Refused},
+    {start_record::kConfined, Kind::Confined},     {start_record::kNotConfined, Kind::NotConfined},
+    {start_record::kPermissive, Kind::Permissive}, {start_record::kRefused, Kind::Refused},
     {start_record::kStartFailed, Kind::Failed},
 };
 
@@ -67,6 +71,16 @@ std::vector<std::string_view> split_list(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return words;
+}
+
+std::vector<std::string> split_options(std::string_view text) {
+  std::vector<std::string> options;
+  while (!text.empty()) {
+    std::size_t end = std::min(text.find('\0'), text.size());
+    options.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return options;
 }
 
 /// Reads the fields of one record and remembers the first that is wrong.
@@ -147,6 +161,9 @@ Result<StartRecord> parse_start_record(const RecordFields& fields) {
     reader.families(start_record::kProven, record.proven);
     reader.number(start_record::kRules, record.rules);
     reader.number(start_record::kSkipped, record.skipped);
+    record.options = split_options(value_of(fields, start_record::kOptions));
+    if (policy_hash(record.options) != record.policy)
+      record.options.clear();
   }
   if (!reader.problem().empty())
     return fail(fmt::format("a start record cannot be understood: {}", reader.problem()));
@@ -194,6 +211,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     start_record::kRules,
     start_record::kSkipped,
     start_record::kExitStatus,
+    start_record::kOptions,
 });
 
 /// Behind journald's own fields.
@@ -291,12 +309,15 @@ private:
     record->realtime_usec = entry.realtime_usec;
     read_number(entry.values[0], record->pid);
     record->from_stderr = from_stderr;
+    if (found.records.size() >= kOptionsKept)
+      record->options.clear();
     found.records.push_back(std::move(*record));
   }
 
   /// sd-journal returns entries in the order in which journald got them.
   Result<void> find_entries(const Invocation& invocation, StartRecords& found) {
     journal::Query query;
+    query.value_limit = kOptionsLimit;
     query.alternatives = {trusted_matches(invocation)};
     for (const StartedProcess& process : invocation.processes)
       query.alternatives.push_back({fmt::format("_PID={}", process.pid)});

@@ -28,6 +28,7 @@ struct StartRecord {
   enum class Kind {
     Confined,
     NotConfined, ///< best-effort, and the kernel has nothing of what was asked
+    Permissive,  ///< Mode=permissive: nothing was to be enforced
     Refused,     ///< the declaration is invalid
     Failed,      ///< could not be confined or not be executed
   };
@@ -38,7 +39,7 @@ struct StartRecord {
   std::string message;      ///< the wrapper's sentence
   int exit_status = 0;      ///< Refused, Failed
 
-  // Confined, NotConfined.
+  // Confined, NotConfined, Permissive.
   std::string policy; ///< policy_hash()
   int abi = 0;        ///< the kernel's
   int pin = 0;
@@ -49,6 +50,9 @@ struct StartRecord {
   FamilySet proven = 0;
   std::uint64_t rules = 0;
   std::uint64_t skipped = 0;
+  /// The wrapper's options, with systemd's specifiers expanded; none where they were not recorded,
+  /// or are not those that `policy` is of.
+  std::vector<std::string> options;
 };
 
 /// By field name.

@@ -166,6 +166,8 @@ const char* parse_valued(std::string_view key, std::string_view value, Argument&
 const char* parse_flag(std::string_view key, Argument& out) {
   if (key == "strict")
     out.kind = Kind::Strict;
+  else if (key == "permissive")
+    out.kind = Kind::Permissive;
   else if (key == "no-denial-log")
     out.kind = Kind::NoDenialLog;
   else if (key == "avoid-sockets")

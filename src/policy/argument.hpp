@@ -6,6 +6,7 @@
 //   --unit=NAME              the unit's full name
 //   --abi=N                  the pinned ABI, 1 to 99
 //   --strict                 refuse to start unless all of the policy can be enforced
+//   --permissive             enforce nothing, and say so
 //   --no-denial-log          do not ask the kernel to log denials
 //   --avoid-sockets          the unit's system call filter may kill socket(2): use none
 //   --restrict=WORDS         families under restriction, comma separated; may be empty
@@ -30,6 +31,7 @@ struct Argument {
     Unit,
     Abi,
     Strict,
+    Permissive,
     NoDenialLog,
     AvoidSockets,
     Restrict,

@@ -59,6 +59,9 @@ void apply(const Argument& argument, WrapperOptions& out) {
   case Argument::Kind::AvoidSockets:
     out.avoid_sockets = true;
     break;
+  case Argument::Kind::Permissive:
+    out.policy.mode = Mode::Permissive;
+    break;
   case Argument::Kind::Restrict:
     out.policy.families = argument.families;
     break;
@@ -85,6 +88,8 @@ std::vector<std::string> render_options(const Policy& policy) {
   options.push_back(fmt::format("--abi={}", policy.abi));
   if (policy.compatibility == Compatibility::Strict)
     options.push_back("--strict");
+  if (policy.mode == Mode::Permissive)
+    options.push_back("--permissive");
   if (!policy.log_denials)
     options.push_back("--no-denial-log");
   render_restrictions(policy, options);

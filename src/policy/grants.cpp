@@ -91,12 +91,12 @@ KeyedWord word_of(const PathRule& rule) {
   std::string path = (rule.optional ? "-" : "") + rule.path;
   for (const PathDirective& row : kPathDirectives)
     if (row.access == rule.access)
-      return {row.key, path};
+      return {row.name, row.key, path};
   std::vector<std::string_view> rights;
   for (const landlock::Right& right : landlock::kRights)
     if (right.family == landlock::Family::Filesystem && (rule.access & right.mask()) != 0)
       rights.push_back(right.short_name());
-  return {"allow", fmt::format("{}:{}", fmt::join(rights, ","), path)};
+  return {"AllowPaths", "allow", fmt::format("{}:{}", fmt::join(rights, ","), path)};
 }
 
 std::vector<KeyedWord> words_of(const PortRule& rule) {
@@ -106,7 +106,7 @@ std::vector<KeyedWord> words_of(const PortRule& rule) {
   std::vector<KeyedWord> words;
   for (const PortDirective& row : kPortDirectives)
     if ((rule.access & row.access) != 0)
-      words.push_back({row.key, ports});
+      words.push_back({row.name, row.key, ports});
   return words;
 }
 

@@ -170,7 +170,6 @@ TEST_F(SectionTest, BadValuesAreErrorsWithTheirPlace) {
                            "ABI=1x",
                            "ABI=-1",
                            "Compatibility=x",
-                           "Mode=permissive",
                            "Mode=x",
                            "LogDenials=x",
                            "DeriveFromUnit=x",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A command line as main() gets it, from a list of words.
+// A command line as main() gets it, from a list of words: one behind the other, as execve(2) puts
+// them.
 #pragma once
 
 #include <string>
@@ -11,10 +12,12 @@ namespace unitlock::exec {
 
 class Arguments {
 public:
-  explicit Arguments(std::vector<std::string> words) : words_(std::move(words)) {
-    words_.insert(words_.begin(), "unitlock-exec");
-    for (std::string& word : words_)
-      pointers_.push_back(word.data());
+  explicit Arguments(const std::vector<std::string>& words) : text_("unitlock-exec") {
+    for (const std::string& word : words)
+      text_ += '\0' + word;
+    pointers_.push_back(text_.data());
+    for (std::size_t at = 0; (at = text_.find('\0', at)) != std::string::npos;)
+      pointers_.push_back(text_.data() + ++at);
     pointers_.push_back(nullptr);
   }
   Arguments(const Arguments&) = delete;
@@ -24,7 +27,7 @@ public:
   CommandLine line() const { return split(argv()); }
 
 private:
-  std::vector<std::string> words_;
+  std::string text_;
   std::vector<char*> pointers_;
 };
 

@@ -11,6 +11,8 @@
 namespace unitlock::exec {
 namespace {
 
+using namespace std::string_literals;
+
 std::string joined(const Record::Parts& parts) {
   std::string out;
   for (const iovec& part : parts)
@@ -18,15 +20,25 @@ std::string joined(const Record::Parts& parts) {
   return out;
 }
 
-/// Reads an entry as journald does; every line has to be NAME=value.
+/// Reads an entry as journald does: a line is NAME=value, or a name before the size of a value.
 std::map<std::string, std::string> fields_of(const std::string& entry) {
   std::map<std::string, std::string> fields;
   EXPECT_EQ(entry.back(), '\n');
   std::istringstream lines(entry);
   for (std::string line; std::getline(lines, line);) {
     std::size_t equals = line.find('=');
-    EXPECT_NE(equals, std::string::npos) << line;
-    EXPECT_TRUE(fields.emplace(line.substr(0, equals), line.substr(equals + 1)).second) << line;
+    if (equals != std::string::npos) {
+      EXPECT_TRUE(fields.emplace(line.substr(0, equals), line.substr(equals + 1)).second) << line;
+      continue;
+    }
+    EXPECT_EQ(line, start_record::kOptions);
+    std::uint64_t size = 0;
+    for (unsigned shift = 0; shift < 64; shift += 8)
+      size |= static_cast<std::uint64_t>(lines.get() & 0xff) << shift;
+    std::string value(size, ' ');
+    lines.read(value.data(), static_cast<std::streamsize>(size));
+    EXPECT_EQ(lines.get(), '\n');
+    fields[line] = value;
   }
   return fields;
 }
@@ -43,7 +55,7 @@ std::map<std::string, std::string> start(std::vector<std::string> options, int a
   Plan planned = plan(settings, abi);
   outcome.kernel_abi = abi;
   Record record(start_record::kConfined, Priority::Info, settings.unit, kTag);
-  describe_start(record, settings, planned, outcome);
+  describe_start(record, arguments.line(), settings, planned, outcome);
   return fields_of(joined(record.journal_entry()));
 }
 
@@ -69,6 +81,8 @@ TEST(ExecRecord, TellsAllOfTheStart) {
   EXPECT_EQ(fields["UNITLOCK_PROVEN"], "filesystem,scope");
   EXPECT_EQ(fields["UNITLOCK_RULES"], "3");
   EXPECT_EQ(fields["UNITLOCK_SKIPPED"], "1");
+  EXPECT_EQ(fields["UNITLOCK_OPTIONS"],
+            "--unit=a.service\0--abi=4\0--restrict=network,scope\0--program=/x"s);
   EXPECT_EQ(fields["MESSAGE"], "a.service: started NOT CONFINED: Landlock ABI 3 has none of what "
                                "the policy restricts; this kernel cannot restrict "
                                "net.bind_tcp,net.connect_tcp (Linux 6.7 can)");

@@ -115,6 +115,18 @@ const Case kCases[] = {
        records_of(f).records = {record(100, 0)};
        records_of(f).records[0].kind = Kind::NotConfined;
      }},
+    {"Mode=permissive", State::Permissive, "runs unconfined",
+     [](Facts& f) {
+       f.declaration.policy.mode = Mode::Permissive;
+       records_of(f).records[0].kind = Kind::Permissive;
+     }},
+    {"Mode=permissive when it was started, and no more", State::RestartNeeded, "Mode=permissive",
+     [](Facts& f) { records_of(f).records[0].kind = Kind::Permissive; }},
+    {"Mode=permissive now, and not when it was started", State::RestartNeeded, "earlier policy",
+     [](Facts& f) {
+       f.declaration.policy.mode = Mode::Permissive;
+       service_of(f).exec_start = {wrapped({"--unit=a.service", "--abi=10", "--permissive"}, 100)};
+     }},
     {"a kernel that has nothing of it", State::NotEnforced, "ABI 2",
      [](Facts& f) {
        records_of(f).records = {record(100, 2)};

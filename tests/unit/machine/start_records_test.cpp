@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "base/start_record.hpp"
+#include "policy/command_line.hpp"
 
 namespace unitlock::machine {
 namespace {
+
+using namespace std::string_literals;
 
 using Kind = StartRecord::Kind;
 namespace names = start_record;
@@ -48,6 +51,19 @@ TEST(StartRecord, ReadsWhatTheWrapperWrites) {
   EXPECT_EQ(record->rules, 48U);
   EXPECT_EQ(record->skipped, 3U);
   EXPECT_TRUE(record->unknown.empty());
+}
+
+TEST(StartRecord, HoldsTheOptionsIfTheyAreThoseOfThePolicy) {
+  const std::string options = "--unit=a.service\0--abi=7\0--read-only=/etc\0--program=/x"s;
+  RecordFields fields = with(names::kOptions, options);
+  auto record = parse_start_record(fields);
+  ASSERT_TRUE(record);
+  EXPECT_TRUE(record->options.empty()) << "the hash is that of another policy";
+  fields[std::string(names::kPolicy)] = policy_hash({"--abi=7", "--read-only=/etc"});
+  record = parse_start_record(fields);
+  ASSERT_TRUE(record);
+  ASSERT_EQ(record->options.size(), 4U);
+  EXPECT_EQ(record->options[2], "--read-only=/etc");
 }
 
 TEST(StartRecord, EmptyListsAreNoError) {
