@@ -72,6 +72,7 @@ json preset() {
     keys[std::string(row.key)] = words_or_word(port_word());
   keys["restrict"] = words_or_word(one_of_the_words(kFamilyWords));
   keys["scope"] = words_or_word(one_of_the_words(kScopeWords));
+  keys["not-derived"] = words_or_word(one_of_the_words(kDerivedSettings));
   return {{"type", "object"}, {"properties", keys}, {"additionalProperties", false}};
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 /// Where the service finds itself, whatever its number is: also by the links of /dev.
 bool is_of_own_process(const PlacedRule& placed) {
+  if (path_is_below(placed.path, "/proc/1")) // the manager, as long as the machine runs
+    return false;
   constexpr auto kLinks =
       std::to_array<std::string_view>({"/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"});
   return is_of_one_process(placed.path) || is_of_one_process(placed.real) ||

@@ -176,7 +176,7 @@ void add_derived(const Root& root, const Unit& unit, Declaration& out) {
   std::vector<DerivedProgram> programs;
   for (const WrappedCommand& wrapped : out.commands)
     programs.push_back({wrapped.program, wrapped.command.where});
-  merge_into(out.policy, derive_from_unit(root, unit, programs));
+  merge_into(out.policy, derive_from_unit(root, unit, programs, out.policy.not_derived));
 }
 
 } // namespace
@@ -255,7 +255,9 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
   wrap_start(root, unit, section.where, out);
   if (out.state == State::Confined)
     wrap_others(root, unit, out);
-  if (section.derive_from_unit)
+  if (section.derive_from_unit == true)
+    out.policy.not_derived.clear();
+  if (section.derive_from_unit.value_or(true))
     add_derived(root, unit, out);
   remove_duplicates(out.policy);
   if (restricted_by(out.policy).empty()) {

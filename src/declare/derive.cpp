@@ -18,7 +18,8 @@ constexpr std::uint64_t kConnect = landlock::mask_of("fs.resolve_unix");
 
 class Derivation {
 public:
-  Derivation(const Root& root, const Unit& unit) : root_(root), unit_(unit) {}
+  Derivation(const Root& root, const Unit& unit, const std::set<std::string>& left_out)
+      : root_(root), unit_(unit), left_out_(left_out) {}
 
   void programs(const std::vector<DerivedProgram>& programs) {
     for (const DerivedProgram& program : programs) {
@@ -60,7 +61,8 @@ public:
     bind_paths("BindPaths", kReadWrite);
     bind_paths("BindReadOnlyPaths", kReadOnly);
     const Assignment* tmp = unit_.scalar("Service", "PrivateTmp");
-    if (tmp && (parse_boolean(tmp->value).value_or(false) || tmp->value == "disconnected"))
+    if (tmp && !left_out_.contains("PrivateTmp") &&
+        (parse_boolean(tmp->value).value_or(false) || tmp->value == "disconnected"))
       for (const char* path : {"-/tmp", "-/var/tmp"})
         grant(path, kReadWrite, {tmp->where, "derived from PrivateTmp=", Origin::Unit});
   }
@@ -98,6 +100,8 @@ public:
 private:
   template <class Visit>
   void for_each_word(const char* setting, Visit visit) {
+    if (left_out_.contains(setting))
+      return;
     for (const Unit::Word& word : unit_.words("Service", setting))
       visit(word.text, Provenance{word.assignment->where, fmt::format("derived from {}=", setting),
                                   Origin::Unit});
@@ -123,14 +127,16 @@ private:
 
   const Root& root_;
   const Unit& unit_;
+  const std::set<std::string>& left_out_;
   Policy policy_ = neutral_policy();
 };
 
 } // namespace
 
 Policy derive_from_unit(const Root& root, const Unit& unit,
-                        const std::vector<DerivedProgram>& programs) {
-  Derivation derivation(root, unit);
+                        const std::vector<DerivedProgram>& programs,
+                        const std::set<std::string>& left_out) {
+  Derivation derivation(root, unit, left_out);
   derivation.programs(programs);
   derivation.directories();
   derivation.paths();

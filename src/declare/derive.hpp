@@ -18,8 +18,9 @@ struct DerivedProgram {
 
 /// The rules for `unit`. All of them are optional: systemd makes the directories, and a missing
 /// program has its own message. Settings whose value cannot be read as systemd reads it grant
-/// nothing.
+/// nothing; nor do those that are `left_out`.
 Policy derive_from_unit(const Root& root, const Unit& unit,
-                        const std::vector<DerivedProgram>& programs);
+                        const std::vector<DerivedProgram>& programs,
+                        const std::set<std::string>& left_out = {});
 
 } // namespace unitlock

@@ -116,10 +116,10 @@ Result<void> set_log_denials(Section& section, const Assignment& assignment) {
 }
 
 Result<void> set_derive(Section& section, const Assignment& assignment) {
-  auto value = assignment.value.empty() ? true : parse_boolean(assignment.value);
-  if (!value)
+  auto value = parse_boolean(assignment.value);
+  if (!value && !assignment.value.empty())
     return bad_value(assignment, "a boolean");
-  section.derive_from_unit = *value;
+  section.derive_from_unit = value;
   return {};
 }
 

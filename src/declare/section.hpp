@@ -23,7 +23,7 @@ struct Section {
   Policy policy;
   /// nullopt: not said, `runtime` is meant. Empty: reset to nothing.
   std::optional<std::vector<PresetName>> presets;
-  bool derive_from_unit = true;
+  std::optional<bool> derive_from_unit; ///< nullopt: yes, but for what presets leave out
   /// An error makes the declaration invalid. `[Landlock]` in place of `[X-Landlock]` is a note.
   Diagnostics diagnostics;
 };

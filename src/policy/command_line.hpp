@@ -13,7 +13,8 @@ namespace unitlock {
 
 /// The options that carry `policy`, one a word, not quoted for any file; "--unit=" and "--program="
 /// are the caller's. Order: settings, then rules in the policy's order. parse_options() gives the
-/// same policy back, but for provenance and what is not the wrapper's business (Mode=off, commands).
+/// same policy back, but for provenance and what is not the wrapper's business (Mode=off,
+/// commands).
 std::vector<std::string> render_options(const Policy& policy);
 
 /// What the wrapper would understand. Errors: the first option that it would refuse.

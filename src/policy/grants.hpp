@@ -30,8 +30,8 @@ Result<void> add_quiet_path(Policy& policy, const std::string& word, const Prove
 Result<void> grant_port(Policy& policy, const PortDirective& directive, const std::string& word,
                         const PortNames& names, const Provenance& from);
 
-/// A rule as a declaration says it: the directive and its key (vocabulary.hpp), or AllowPaths= where
-/// none grants just that, and its word: "-/path", "read_file,execute:/path", "1024-2047".
+/// A rule as a declaration says it: the directive and its key (vocabulary.hpp), or AllowPaths=
+/// where none grants just that, and its word: "-/path", "read_file,execute:/path", "1024-2047".
 struct KeyedWord {
   std::string_view name;
   std::string_view key;

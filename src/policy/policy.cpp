@@ -34,6 +34,7 @@ void merge_into(Policy& into, const Policy& from) {
   into.paths.insert(into.paths.end(), from.paths.begin(), from.paths.end());
   into.ports.insert(into.ports.end(), from.ports.begin(), from.ports.end());
   into.quiet.insert(into.quiet.end(), from.quiet.begin(), from.quiet.end());
+  into.not_derived.insert(from.not_derived.begin(), from.not_derived.end());
   // nullopt is "all", so it swallows whatever it is united with.
   if (into.families && from.families)
     into.families = static_cast<FamilySet>(*into.families | *from.families);

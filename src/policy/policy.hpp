@@ -84,6 +84,10 @@ struct Policy {
   /// Family::Scope bits: what stays inside; all of them where nobody said.
   std::optional<std::uint64_t> scope;
 
+  /// Settings of the unit that nothing is derived from, of kDerivedSettings: the preset knows what
+  /// the service needs of them.
+  std::set<std::string> not_derived;
+
   Mode mode = Mode::Enforce;
   Compatibility compatibility = Compatibility::BestEffort;
   /// The newest ABI whose rights are restricted.

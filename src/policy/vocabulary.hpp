@@ -58,6 +58,17 @@ inline constexpr auto kPortDirectives = std::to_array<PortDirective>({
     {"ConnectUDP", "connect-udp", landlock::mask_of("net.connect_send_udp"), "udp"},
 });
 
+/// Settings of a unit that paths are derived from, and that a preset can leave out
+/// (systemd.exec(5)).
+struct DerivedSetting {
+  std::string_view word;
+};
+inline constexpr DerivedSetting kDerivedSettings[] = {
+    {"RuntimeDirectory"}, {"StateDirectory"},         {"CacheDirectory"},
+    {"LogsDirectory"},    {"ConfigurationDirectory"}, {"ReadWritePaths"},
+    {"BindPaths"},        {"BindReadOnlyPaths"},      {"PrivateTmp"},
+};
+
 /// The words of `Restrict=` and `Scope=`.
 struct FamilyWord {
   std::string_view word;

@@ -29,8 +29,8 @@ constexpr std::size_t kDepthLimit = 32;         ///< of presets that extend pres
 
 /// Every key of a preset.
 std::vector<std::string> known_keys() {
-  std::vector<std::string> known = {"description", "extends", "restrict",
-                                    "scope",       "allow",   "quiet"};
+  std::vector<std::string> known = {"description", "extends", "restrict", "scope",
+                                    "not-derived", "allow",   "quiet"};
   for (const PathDirective& row : kPathDirectives)
     known.emplace_back(row.key);
   for (const PortDirective& row : kPortDirectives)
@@ -119,6 +119,8 @@ private:
       preset_.extends.push_back({item.scalar, item.where});
       return {};
     }
+    if (key == "not-derived")
+      return leave_out_setting(item.scalar);
     if (key == "allow")
       return grant_allow(preset_.policy, item.scalar, from);
     if (key == "quiet")
@@ -130,6 +132,14 @@ private:
       if (row.key == key)
         return grant_port(preset_.policy, row, item.scalar, names_, from);
     return fail(fmt::format("unknown key '{}'{}", key, did_you_mean(key, known_keys())));
+  }
+
+  Result<void> leave_out_setting(const std::string& setting) {
+    if (std::none_of(std::begin(kDerivedSettings), std::end(kDerivedSettings),
+                     [&](const DerivedSetting& row) { return row.word == setting; }))
+      return fail(fmt::format("nothing is derived from a setting '{}'", setting));
+    preset_.policy.not_derived.insert(setting);
+    return {};
   }
 
   void report(const SourceRef& where, std::string message) {

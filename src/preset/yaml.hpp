@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A YAML document, strictly: maps, lists and scalars, each with its place. Anchors, aliases, tags,
-// duplicate keys and keys that are no scalars are errors. Nothing else reads with yaml-cpp; preset_text.hpp writes with it.
+// duplicate keys and keys that are no scalars are errors. Nothing else reads with yaml-cpp;
+// preset_text.hpp writes with it.
 #pragma once
 
 #include <memory>

@@ -133,12 +133,12 @@ is "a link is followed to what it leads to" \
 # ---- the network ----
 if at_least 4; then
     is "TCP ports" \
-        "$(confined --bind-tcp=20000-20002 --connect-tcp=20009 -- bind-tcp,20001 bind-tcp,20003 connect-tcp,20009 connect-tcp,20010)" \
+        "$(confined --bind-tcp=19000-19002 --connect-tcp=19009 -- bind-tcp,19001 bind-tcp,19003 connect-tcp,19009 connect-tcp,19010)" \
         "ok EACCES ECONNREFUSED EACCES "
     is "any port" \
-        "$(confined --bind-tcp=any -- bind-tcp,20003 connect-tcp,20010)" "ok EACCES "
+        "$(confined --bind-tcp=any -- bind-tcp,19003 connect-tcp,19010)" "ok EACCES "
     is "only the network" \
-        "$(confined --restrict=network -- read,"$c/file" bind-tcp,20003)" "ok EACCES "
+        "$(confined --restrict=network -- read,"$c/file" bind-tcp,19003)" "ok EACCES "
 else
     skip "TCP ports" "ABI $abi"
 fi

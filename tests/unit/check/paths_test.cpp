@@ -114,6 +114,7 @@ TEST_F(CheckTest, TheServicesOwnProcess) {
   EXPECT_THAT(found_with("", "AllowPaths=read_file:-/proc/self/maps\n"), IsEmpty());
   EXPECT_THAT(found_with("Type=forking\n", "AllowPaths=read_file:-/proc/self/maps\n"),
               ElementsAre("warning own-process 100"));
+  EXPECT_THAT(found_with("", "AllowPaths=read_file:-/proc/1/cmdline\n"), IsEmpty());
   EXPECT_THAT(found_with("", "AllowPaths=read_file:-/proc/4711/maps\n"),
               ElementsAre("warning own-process 100"));
 }

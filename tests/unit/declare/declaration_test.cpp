@@ -53,6 +53,25 @@ TEST_F(DeclarationTest, ComesFromTheSectionThePresetsAndTheUnit) {
   EXPECT_EQ(d.policy.families, std::nullopt) << "all of them";
 }
 
+TEST_F(DeclarationTest, APresetLeavesOutWhatTheUnitSaysUnlessItIsAskedFor) {
+  tree_.write("/usr/lib/unitlock/conf.d/20-own.yaml",
+              "presets:\n  own: {not-derived: [ReadWritePaths, PrivateTmp]}\n"
+              "  more: {extends: own, not-derived: StateDirectory}\n");
+  auto derived = [&](const std::string& section) {
+    service("StateDirectory=a\nReadWritePaths=/run\nPrivateTmp=yes\n[X-Landlock]\n" + section);
+    std::vector<std::string> all;
+    for (const PathRule& rule : declaration().policy.paths)
+      all.push_back(rule.path);
+    return all;
+  };
+  EXPECT_THAT(derived("Preset=own\n"), ElementsAre("/bin/a", "%S/a"));
+  EXPECT_THAT(derived("Preset=more\n"), ElementsAre("/bin/a"));
+  EXPECT_THAT(derived("Preset=more\nDeriveFromUnit=yes\n"),
+              ElementsAre("/bin/a", "%S/a", "/run", "/tmp", "/var/tmp"));
+  EXPECT_THAT(derived("Preset=more\nDeriveFromUnit=\n"), ElementsAre("/bin/a"));
+  EXPECT_THAT(derived("Preset=own\nDeriveFromUnit=no\n"), IsEmpty());
+}
+
 TEST_F(DeclarationTest, APresetsRestrictionOutlivesTheUnits) {
   service("[X-Landlock]\nPreset=tight\nRestrict=network\n");
   EXPECT_EQ(declaration().policy.families,

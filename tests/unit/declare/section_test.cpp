@@ -129,8 +129,8 @@ TEST_F(SectionTest, ScalarsTakeTheLastValueAndResetToTheDefault) {
   EXPECT_EQ(policy("Mode=off\nMode=enforce\n").mode, Mode::Enforce);
   EXPECT_FALSE(policy("LogDenials=off\n").log_denials);
   EXPECT_TRUE(policy("LogDenials=off\nLogDenials=\n").log_denials);
-  EXPECT_FALSE(declare("DeriveFromUnit=no\n").derive_from_unit);
-  EXPECT_TRUE(declare("DeriveFromUnit=no\nDeriveFromUnit=\n").derive_from_unit);
+  EXPECT_FALSE(declare("DeriveFromUnit=no\n").derive_from_unit.value_or(true));
+  EXPECT_EQ(declare("DeriveFromUnit=no\nDeriveFromUnit=\n").derive_from_unit, std::nullopt);
   EXPECT_THAT(policy("Commands=pre\nCommands=\n").commands, ElementsAre(ExecLine::Start));
 }
 

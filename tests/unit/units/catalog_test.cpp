@@ -56,7 +56,8 @@ TEST_P(Catalog, NamesFieldsThatExist) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Catalog,
-                         testing::Values(kConfined, kNotConfined, kPermissive, kRefused, kStartFailed));
+                         testing::Values(kConfined, kNotConfined, kPermissive, kRefused,
+                                         kStartFailed));
 
 } // namespace
 } // namespace unitlock
