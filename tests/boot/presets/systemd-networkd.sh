@@ -79,7 +79,7 @@ work() {
     check "and plugs in an interface" wait_for shows tap-a ip link show master bridge-a
     check "it is given a place for leases" storage
     check "it is leased an address" wait_for address takes 203.0.113
-    check "and has it in its state" wait_for grep -r 'ADDRESS=203.0.113' /run/systemd/netif/leases
+    check "and says from whom" wait_for shows 'via 203.0.113.1' networkctl status takes
     check "it keeps what it has leased" wait_for grep -r '203.*113' /var/lib/systemd/network
     check "it sees its neighbour" wait_for shows gives networkctl lldp
     check "it is asked over D-Bus" wait_for state
