@@ -80,6 +80,13 @@ void excuse_absence(const Root& root, const Unit& unit, bool lacks_unit, Finding
   }
 }
 
+SourceRef place_of_mode(const Unit& unit, const SourceRef& otherwise) {
+  for (const char* section : {"X-Landlock", "Landlock"})
+    if (const Assignment* mode = unit.scalar(section, "Mode"))
+      return mode->where;
+  return otherwise;
+}
+
 void add_state(const DeclaredUnit& declared, Findings& findings) {
   const Unit& unit = declared.unit;
   SourceRef file{unit.fragment.empty() && !unit.drop_ins.empty() ? unit.drop_ins.front()
@@ -96,7 +103,7 @@ void add_state(const DeclaredUnit& declared, Findings& findings) {
     findings.push_back({Severity::Note, "off", file, "Mode=off: the unit runs unconfined", ""});
   else if (declared.declaration.state == State::Confined &&
            declared.declaration.policy.mode == Mode::Permissive)
-    findings.push_back({Severity::Warning, "permissive", file,
+    findings.push_back({Severity::Warning, "permissive", place_of_mode(unit, file),
                         "Mode=permissive: the unit runs unconfined, and no kernel tells what the "
                         "policy would deny",
                         "to see that, enforce it and look at \"unitlock denials\""});

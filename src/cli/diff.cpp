@@ -34,8 +34,8 @@ struct Options {
 
 /// A service that nothing confines.
 Policy no_policy() {
-  Policy policy = neutral_policy();
-  policy.abi = landlock::kPinnedAbi;
+  Policy policy;
+  policy.mode = Mode::Off;
   return policy;
 }
 
@@ -50,18 +50,23 @@ bool runs_unwrapped(const ServiceReport& report) {
 /// What the wrapper was told when it started the service. Errors: nothing runs, or what runs has
 /// left no word of it.
 Result<Policy> running_policy(const ServiceReport& report) {
+  if (report.facts.is_template)
+    return fail(fmt::format("{} is a template: name an instance", report.facts.unit));
   if (!report.service())
-    return fail("what runs on another machine is not known here");
+    return fail("systemd cannot be asked what runs");
+  if (!report.declared.exists() && report.service()->load_state == "not-found")
+    return fail(fmt::format("there is no {}", report.facts.unit));
   if (!machine::is_running(*report.service()))
-    return fail(fmt::format("{} is not running", report.facts.unit));
-  const StartRecord* record = report.record();
-  if (!record && runs_unwrapped(report))
+    return fail(fmt::format("{} is not running; \"unitlock show\" has what is declared",
+                            report.facts.unit));
+  if (runs_unwrapped(report))
     return no_policy();
+  const StartRecord* record = report.record();
   if (!record) {
     if (report.facts.records && !*report.facts.records)
       return tl::unexpected(report.facts.records->error());
-    return fail(fmt::format("the journal has no start record of what runs as {}: {}",
-                            report.facts.unit, report.verdict.reason));
+    return fail(
+        fmt::format("what confines {} is not known: {}", report.facts.unit, report.verdict.reason));
   }
   if (record->kind == StartRecord::Kind::NotConfined)
     return no_policy();

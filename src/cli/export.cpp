@@ -46,6 +46,10 @@ int run_export(const Context& context, const Options& options) {
     return no_answer(declared.error());
   for (const Diagnostic& diagnostic : declared->declaration.diagnostics)
     complain(to_string(diagnostic));
+  if (declared->declaration.policy.mode == Mode::Permissive) {
+    complain(fmt::format("{} is not confined: Mode=permissive", declared->unit.name));
+    return kNotWell;
+  }
   if (declared->declaration.state == Declaration::State::Confined)
     return print_configuration(context, *declared, options);
   complain(fmt::format("{} has no policy in force: {}", declared->unit.name,

@@ -66,7 +66,7 @@ Result<Document> document_of(const std::string& file, const std::string& format)
 }
 
 bool is_name(std::string_view name) {
-  return !name.empty() && name != kNoPreset &&
+  return !name.empty() && name[0] != '-' && name != kNoPreset &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '-' || c == '_' || c == '.';
@@ -84,21 +84,32 @@ Result<std::string> preset_name(const Options& options) {
                            : fmt::format("'{}' can be no preset's name: say --name=", name));
 }
 
-/// A unit restricts both scopes unless it says otherwise.
-std::string scope_line(std::uint64_t scope) {
-  if (scope == 0)
-    return "Restrict=filesystem network";
-  std::vector<std::string_view> words;
+/// What a unit has to say to restrict no more than is handled: families, scopes, and no right that
+/// came later.
+std::vector<std::string> settings(const landlock::AccessSet& handled) {
+  std::vector<std::string_view> families;
+  int abi = 1;
+  for (const FamilyWord& row : kFamilyWords)
+    if (handled.of(row.family) != 0)
+      families.push_back(row.word);
+  for (const landlock::Right& right : landlock::kRights)
+    if (handled.has(right))
+      abi = std::max<int>(abi, right.first_abi);
+  std::vector<std::string_view> scopes;
   for (const ScopeWord& row : kScopeWords)
-    if ((scope & row.mask) != 0)
-      words.push_back(row.word);
-  return words.size() == std::size(kScopeWords) ? ""
-                                                : fmt::format("Scope={}", fmt::join(words, " "));
+    if ((handled.scope & row.mask) != 0)
+      scopes.push_back(row.word);
+  std::vector<std::string> lines = {fmt::format("ABI={}", abi)};
+  if (families.size() < std::size(kFamilyWords))
+    lines.push_back(fmt::format("Restrict={}", fmt::join(families, " ")));
+  if (!scopes.empty() && scopes.size() < std::size(kScopeWords))
+    lines.push_back(fmt::format("Scope={}", fmt::join(scopes, " ")));
+  return lines;
 }
 
 /// What the file says to whoever opens it: how a service is confined by just this.
 std::vector<std::string> head(const std::string& name, const std::vector<std::string>& files,
-                              std::uint64_t scope) {
+                              const landlock::AccessSet& handled) {
   std::string from = escape(fmt::format("{}", fmt::join(files, " ")), Backslash::Keep);
   std::vector<std::string> lines = {
       fmt::format("Made by \"unitlock import\" from the landlockconfig {}.", from),
@@ -108,12 +119,14 @@ std::vector<std::string> head(const std::string& name, const std::vector<std::st
       "    Preset=" + name,
       "    DeriveFromUnit=no",
   };
-  if (std::string line = scope_line(scope); !line.empty())
-    lines.push_back("    " + line);
+  for (const std::string& setting : settings(handled))
+    lines.push_back("    " + setting);
   lines.push_back("");
   lines.push_back(
-      "What is marked \"not handled\" was not restricted there: without it the preset is");
-  lines.push_back("stricter.");
+      "The program itself has to be among what may be executed, with the libraries of it.");
+  lines.push_back(
+      "What is marked \"not handled\" was not restricted there, and is granted everywhere:");
+  lines.push_back("beside another preset, that lifts what the other one restricts.");
   return lines;
 }
 
@@ -135,7 +148,7 @@ int import(const Options& options) {
   for (const Diagnostic& loss : imported.losses)
     complain(to_string(loss));
   fmt::print("{}", render_preset({*name, "Imported from landlockconfig",
-                                  head(*name, options.files, imported.scope), imported.policy}));
+                                  head(*name, options.files, imported.handled), imported.policy}));
   return imported.losses.empty() ? kWell : kNotWell;
 }
 

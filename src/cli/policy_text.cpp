@@ -102,6 +102,7 @@ void print_settings(std::FILE* stream, const DeclaredUnit& declared, const Shown
       fields.add_words("Commands", command_settings(declared.declaration));
     fields.add_words("Restricted", family_words(policy));
     fields.add_words("Kept inside", scope_words(policy));
+    fields.add_words("Not derived", {policy.not_derived.begin(), policy.not_derived.end()});
     fields.add("Denials", policy.log_denials ? "logged" : "not logged (LogDenials=no)");
   }
   fields.print(stream);
@@ -308,6 +309,7 @@ ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown) {
   json["strict"] = policy.compatibility == Compatibility::Strict;
   json["log_denials"] = policy.log_denials;
   json["commands"] = command_settings(declaration);
+  json["not_derived"] = policy.not_derived;
   json["restricted"] = names_of(restricted_by(policy));
   json["rules"] = rules_json(policy);
   json["quiet"] = quiet_json(policy);

@@ -67,9 +67,12 @@ void print_preset(const Presets& presets, const Preset& preset) {
     fields.add("Description", escape(preset.description, Backslash::Keep));
   fields.add("File", place(preset.where));
   fields.add("Extends", tree);
+  auto policy = presets.resolve(preset.name);
+  if (policy)
+    fields.add_words("Not derived", {policy->not_derived.begin(), policy->not_derived.end()});
   fields.add("Named for", named_for(presets, preset.name));
   fields.print(stdout);
-  if (auto policy = presets.resolve(preset.name))
+  if (policy)
     print_rules(stdout, *policy);
 }
 
@@ -87,6 +90,7 @@ ordered_json preset_json(const Presets& presets, const Preset& preset) {
           {"extends", extends},
           {"named_for", units},
           {"valid", policy.has_value()},
+          {"not_derived", policy ? ordered_json(policy->not_derived) : ordered_json::array()},
           {"rules", policy ? rules_json(*policy) : ordered_json::array()},
           {"diagnostics", diagnostics_json(preset.errors)}};
 }

@@ -61,8 +61,9 @@ bool Reporter::send_to_journal(Record& record) {
     return false;
   if (send_entry(record))
     return true;
-  // A policy of thousands of rules may be larger than the socket takes.
-  if (errno != EMSGSIZE || !record.has_options())
+  // A policy of thousands of rules may be larger than the socket takes, or than there is memory
+  // for.
+  if (errno == EAGAIN || !record.has_options())
     return false;
   record.forget_options();
   return send_entry(record);

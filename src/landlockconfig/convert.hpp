@@ -16,8 +16,9 @@ struct Imported {
   Policy policy;
   /// What could not be taken over, each a Warning with the place of what is meant.
   Diagnostics losses;
-  /// Scopes that the configuration restricts: no rule can lift one, a unit has to say Scope=.
-  std::uint64_t scope = 0;
+  /// What the configuration handles: no rule can lift the restriction of a family, of a scope or of
+  /// mounting; a unit has to say it.
+  landlock::AccessSet handled;
 };
 
 /// Relative paths, ".." and control characters are among the losses. Everything is optional, as a
@@ -30,8 +31,8 @@ struct Exported {
 };
 
 /// `unit`: whose specifiers are meant; what depends on the machine or the user is among the losses.
-/// Whoever applies the configuration restricts no more than the policy does, and less where the
-/// losses say so.
+/// But for the losses, whoever applies the configuration restricts what the policy does: less where
+/// a right has no word there, more where a path cannot be expanded.
 Exported from_policy(const Policy& policy, std::string_view unit, RuntimeScope scope);
 
 } // namespace unitlock::landlockconfig

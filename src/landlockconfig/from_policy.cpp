@@ -82,9 +82,9 @@ private:
     for (const QuietRule& rule : policy_.quiet)
       lose(rule.from, fmt::format("denials below '{}' are logged there", rule.path));
     if (!policy_.log_denials)
-      lose({}, "LogDenials=no has no word there");
+      lose({}, "LogDenials=no: landlockconfig cannot say it");
     if (policy_.compatibility == Compatibility::Strict)
-      lose({}, "Compatibility=strict has no word there: an older kernel enforces less");
+      lose({}, "Compatibility=strict: landlockconfig cannot say it, an older kernel enforces less");
   }
 
   const Policy& policy_;

@@ -14,6 +14,7 @@ namespace {
 /// A configuration is a table of lists of tables of lists: deeper text is none, and the tree's
 /// destructor recurses.
 constexpr std::size_t kDepthLimit = 8;
+constexpr std::size_t kMemberLimit = 64;
 
 /// Characters that tell the line of the last one read: the library's events carry no places.
 class Reader {
@@ -72,6 +73,8 @@ public:
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     const auto& members = open_.back().members;
+    if (members.size() == kMemberLimit)
+      return refuse("a table of so many keys is none of a configuration");
     if (std::any_of(members.begin(), members.end(), [&](const auto& m) { return m.key == name; }))
       return refuse(fmt::format("'{}' is there twice", name));
     open_.back().members.push_back({name, {}});

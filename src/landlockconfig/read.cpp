@@ -17,6 +17,8 @@ using landlock::Family;
 
 /// Variables can multiply; a policy of so many paths is no policy any more.
 constexpr std::size_t kPathLimit = 10'000;
+/// PATH_MAX, the NUL included: the kernel opens no longer one.
+constexpr std::size_t kLengthLimit = 4096;
 
 using Variables = std::map<std::string, std::set<std::string>, std::less<>>;
 
@@ -45,7 +47,7 @@ Result<const std::vector<Value>*> list_under(const Value& table, std::string_vie
   if (!value)
     return &none;
   if (value->kind != Value::Kind::List || value->list.empty())
-    return fail(value->where, fmt::format("'{}' is a list with something in it", key));
+    return fail(value->where, fmt::format("'{}' must be a list that is not empty", key));
   return &value->list;
 }
 
@@ -128,10 +130,14 @@ Result<std::vector<std::string>> expand(const Value& value, const Variables& var
   const std::string& text = value.text;
   std::vector<std::string> paths = {""};
   for (std::size_t at = 0; at < text.size();) {
+    if (std::any_of(paths.begin(), paths.end(),
+                    [](const std::string& path) { return path.size() >= kLengthLimit; }))
+      return fail(value.where, "a path is longer than any that can be opened");
     if (text.compare(at, 2, "${") != 0) {
-      std::size_t dollars = text.compare(at, 2, "$$") == 0 ? 2 : 1;
-      paths = product(paths, {text.substr(at, 1)});
-      at += dollars;
+      std::size_t begin =
+          at + (text.compare(at, 2, "$$") == 0 ? 1 : 0); // of two dollars one is meant
+      at = std::min(text.find('$', begin + 1), text.size());
+      paths = product(paths, {text.substr(begin, at - begin)});
       continue;
     }
     std::size_t end = text.find('}', at);
@@ -264,7 +270,7 @@ private:
       for (std::string& path : *paths)
         out_.paths.push_back({std::move(path), rule->access, parent.where});
       if (out_.paths.size() > kPathLimit)
-        return fail(parent.where, "there are too many paths");
+        return fail(parent.where, fmt::format("there are more than {} paths", kPathLimit));
     }
     return {};
   }
@@ -296,7 +302,7 @@ Result<void> read_variables(const Document& document, Variables& variables) {
     return table;
   if (std::all_of(document.value.members.begin(), document.value.members.end(),
                   [](const Value::Member& entry) { return entry.key == "abi"; }))
-    return fail(document.value.where, "there is nothing in it that a configuration says");
+    return fail(document.value.where, "it has no variable, no ruleset and no rule");
   auto list = list_under(document.value, keys.variable);
   if (!list)
     return tl::unexpected(list.error());

@@ -55,7 +55,7 @@ void grant_unhandled(const Configuration& configuration, Imported& out) {
 Imported to_policy(const Configuration& configuration) {
   Imported out;
   out.policy = neutral_policy();
-  out.scope = configuration.handled.scope;
+  out.handled = configuration.handled;
   grant_paths(configuration, out);
   grant_ports(configuration, out);
   grant_unhandled(configuration, out);

@@ -123,6 +123,13 @@ private:
 
   const StartRecord* worst_record() const;
   bool is_confined() const;
+  bool would_still_be_confined() const {
+    return facts_.service && *facts_.service && starts_only(**facts_.service, facts_.wrapper);
+  }
+  std::vector<std::string> lift_permissive() const {
+    return running_ ? std::vector<std::string>{"take Mode=permissive away", reload(), restart()}
+                    : std::vector<std::string>{"take Mode=permissive away", reload()};
+  }
   bool started_without_wrapper(std::int64_t pid) const;
   std::string still_confined() const {
     return running_ && is_confined() ? "; what runs now is still confined" : "";
@@ -132,6 +139,7 @@ private:
   const Facts& facts_;
   Verdict verdict_;
   bool running_ = false;
+  bool loaded_permissive_ = false; ///< systemd would start it to be confined by nothing
 };
 
 bool Judge::judge_declaration() {
@@ -155,8 +163,13 @@ bool Judge::judge_declaration() {
     if (running_ && is_confined())
       return decide(State::RestartNeeded, "it is still confined by an earlier declaration",
                     {restart()});
+    if (declaration.state == Declaration::State::Off && would_still_be_confined())
+      return decide(State::ReloadNeeded,
+                    "Mode=off, but systemd has not read it: the next start would be confined",
+                    {reload()});
     if (declaration.state == Declaration::State::Off)
-      return decide(State::Off, "Mode=off: it runs unconfined");
+      return decide(State::Off, running_ ? "Mode=off: it runs unconfined"
+                                         : "Mode=off: it would run unconfined");
     if (declaration.state == Declaration::State::NothingToConfine)
       return decide(State::Declared, "nothing to confine: it has no ExecStart=");
     return decide(State::Undeclared, "nothing is declared: it runs unconfined");
@@ -186,6 +199,11 @@ void Judge::judge_machine() {
   if (facts_.switched_off) {
     decide(State::NotEnforced, "unitlock=off is on the kernel command line: nothing is confined",
            {"boot without unitlock=off"});
+    return;
+  }
+  if ((facts_.is_template || !facts_.service) &&
+      facts_.declaration.policy.mode == Mode::Permissive) {
+    decide(State::Permissive, "Mode=permissive: it would run unconfined", lift_permissive());
     return;
   }
   if (facts_.is_template || !facts_.service) {
@@ -224,6 +242,7 @@ bool Judge::judge_commands(const Service& service) {
   for (const LoadedCommand& command : service.exec_start) {
     auto wrapper = read_wrapper_command(command, facts_.wrapper);
     refuses = refuses || wrapper->refuses;
+    loaded_permissive_ = loaded_permissive_ || wrapper->permissive;
     policies.insert(wrapper->policy);
   }
   if (policies.size() == 1)
@@ -309,6 +328,8 @@ bool Judge::judge_lost_message(const Service& service) {
 }
 
 bool Judge::judge_running(const Service& service) {
+  if (!running_ && (loaded_permissive_ || facts_.declaration.policy.mode == Mode::Permissive))
+    return decide(State::Permissive, "Mode=permissive: it would run unconfined", lift_permissive());
   if (!running_)
     return decide(State::NotRunning, service.active_state == "activating" ? "it is starting"
                                      : service.active_state == "failed"   ? "it has failed"
@@ -352,6 +373,11 @@ void Judge::judge_missing_record(const Service& service) {
 }
 
 void Judge::judge_record(const StartRecord& record) {
+  // With these options the wrapper has confined nothing, whatever a record says.
+  if (loaded_permissive_ && record.policy == verdict_.loaded_policy) {
+    decide(State::Permissive, "Mode=permissive: it runs unconfined", lift_permissive());
+    return;
+  }
   switch (record.kind) {
   case Kind::Refused:
   case Kind::Failed:
@@ -363,8 +389,7 @@ void Judge::judge_record(const StartRecord& record) {
       decide(State::RestartNeeded, "it was started with Mode=permissive, and runs unconfined",
              {restart()});
     else
-      decide(State::Permissive, "Mode=permissive: it runs unconfined",
-             {"take Mode=permissive away", reload(), restart()});
+      decide(State::Permissive, "Mode=permissive: it runs unconfined", lift_permissive());
     return;
   case Kind::NotConfined:
     if (record.abi == 0)
@@ -480,6 +505,7 @@ std::optional<WrapperCommand> read_wrapper_command(const LoadedCommand& command,
     known = known && folded;
     options.push_back(folded.value_or(""));
     found.refuses = found.refuses || options.back().starts_with("--refuse=");
+    found.permissive = found.permissive || options.back() == "--permissive";
   }
   if (known) {
     found.policy = policy_hash(options);

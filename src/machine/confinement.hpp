@@ -84,6 +84,7 @@ struct WrapperCommand {
   std::string policy; ///< policy_hash(); empty where a variable hides a part of the options
   std::vector<std::string> options; ///< likewise
   bool refuses = false;
+  bool permissive = false; ///< it would enforce nothing
 };
 /// nullopt where the command is another program's.
 std::optional<WrapperCommand> read_wrapper_command(const LoadedCommand& command,

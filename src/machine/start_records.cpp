@@ -161,7 +161,9 @@ Result<StartRecord> parse_start_record(const RecordFields& fields) {
     reader.families(start_record::kProven, record.proven);
     reader.number(start_record::kRules, record.rules);
     reader.number(start_record::kSkipped, record.skipped);
-    record.options = split_options(value_of(fields, start_record::kOptions));
+    if (std::string_view options = value_of(fields, start_record::kOptions);
+        options.size() <= kOptionsLimit)
+      record.options = split_options(options);
     if (policy_hash(record.options) != record.policy)
       record.options.clear();
   }
@@ -299,8 +301,10 @@ private:
             fmt::format("_SYSTEMD_OWNER_UID={}", *invocation.user), id};
   }
 
-  static void add(StartRecords& found, const RecordFields& fields, const journal::Entry& entry,
+  static void add(StartRecords& found, RecordFields fields, const journal::Entry& entry,
                   bool from_stderr) {
+    if (found.records.size() >= kOptionsKept)
+      fields.erase(std::string(start_record::kOptions));
     auto record = parse_start_record(fields);
     if (!record) {
       ++found.malformed;
@@ -309,8 +313,6 @@ private:
     record->realtime_usec = entry.realtime_usec;
     read_number(entry.values[0], record->pid);
     record->from_stderr = from_stderr;
-    if (found.records.size() >= kOptionsKept)
-      record->options.clear();
     found.records.push_back(std::move(*record));
   }
 

@@ -34,6 +34,8 @@ std::string scope_line(const Policy& policy) {
 }
 
 std::vector<PolicyLine> lines_of(Policy& policy) {
+  if (policy.mode == Mode::Off)
+    return {{"Mode=off", {}}};
   remove_duplicates(policy);
   std::vector<PolicyLine> lines = {
       {families_line(policy), {}},

@@ -24,7 +24,7 @@ struct PolicyDifference {
 };
 
 /// Compares what the two mean: rules on one path or port are united before, and their order does
-/// not matter. Paths are compared as they are written. Which commands are wrapped has no part in
+/// not matter. Of Mode=off that is all there is to say. Paths are compared as they are written. Which commands are wrapped has no part in
 /// it.
 PolicyDifference difference(Policy first, Policy second);
 

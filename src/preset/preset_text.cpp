@@ -64,6 +64,9 @@ std::string render_preset(const PresetText& preset) {
   for (const std::string& line : preset.head)
     text += line.empty() ? "#\n" : "# " + line + "\n";
   YAML::Emitter out;
+  // U+0085 and U+2028 are line breaks to some readers of YAML, U+202E turns a terminal's text
+  // around.
+  out.SetOutputCharset(YAML::EscapeNonAscii);
   out << YAML::BeginMap << YAML::Key << "presets" << YAML::Value << YAML::BeginMap;
   out << YAML::Key << preset.name << YAML::Value << YAML::BeginMap;
   out << YAML::Key << "description" << YAML::Value << preset.description;

@@ -38,6 +38,13 @@ std::vector<std::string> known_keys() {
   return known;
 }
 
+std::vector<std::string> derived_settings() {
+  std::vector<std::string> all;
+  for (const DerivedSetting& row : kDerivedSettings)
+    all.emplace_back(row.word);
+  return all;
+}
+
 /// Reads one entry of "presets:".
 class PresetReader {
 public:
@@ -137,7 +144,8 @@ private:
   Result<void> leave_out_setting(const std::string& setting) {
     if (std::none_of(std::begin(kDerivedSettings), std::end(kDerivedSettings),
                      [&](const DerivedSetting& row) { return row.word == setting; }))
-      return fail(fmt::format("nothing is derived from a setting '{}'", setting));
+      return fail(fmt::format("nothing is derived from a setting '{}'{}", setting,
+                              did_you_mean(setting, derived_settings())));
     preset_.policy.not_derived.insert(setting);
     return {};
   }

@@ -48,6 +48,15 @@ declare_in both Mode=off
 systemctl daemon-reload
 check "Mode=off: everything is only in what runs" grep -qx -- '-Restrict=filesystem network scope' \
     <(differs both)
+check_equal "Mode=off is all that is declared" +Mode=off "$(differs both | grep '^+')"
+systemctl stop both
+says_off() { unitlock status both -o json | jq -r 'select(.unit) | .state'; }
+check_equal "Mode=off: as systemd has read it" off "$(says_off)"
+declare_in both "ABI=$abi"
+systemctl daemon-reload
+declare_in both Mode=off
+check_equal "Mode=off, and systemd would start it confined: reload needed" reload-needed "$(says_off)"
+systemctl daemon-reload
 systemctl restart both
 check "Mode=off: nothing is in either" wait_for same both
 systemctl stop both
@@ -61,6 +70,9 @@ check "permissive: it runs" wait_for ask both pid
 check_answer "permissive: and is denied nothing" both "ok" read /etc/shadow
 check "permissive: the journal says so" wait_for journal_has both "NOT CONFINED: Mode=permissive"
 check_equal "permissive: and status" permissive "$(state_of both)"
+systemctl stop both
+check_equal "permissive: and when it does not run" permissive "$(state_of both)"
+systemctl start both
 check_fails "permissive: which is not well" unitlock status both
 check "permissive: there is no difference" same both
 declare_in both "ABI=$abi"

@@ -20,7 +20,8 @@ rm -r /etc/systemd/system/nginx.service.d
 check_equal "of the vendor's presets no more than they say themselves" "15-blocks.yaml broad-grant
 15-blocks.yaml powerful-grant
 20-lighttpd.yaml powerful-grant
-20-squid.yaml powerful-grant" \
+20-squid.yaml powerful-grant
+20-systemd-networkd.yaml powerful-grant" \
     "$(unitlock verify /usr/lib/unitlock/conf.d/*.yaml -o json |
         jq -r '"\(.file | sub(".*/"; "")) \(.check)"' | sort)"
 

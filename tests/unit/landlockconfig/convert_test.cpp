@@ -64,7 +64,7 @@ Policy of_a_unit(const Imported& imported) {
   Policy policy;
   policy.families.reset();
   merge_into(policy, imported.policy);
-  policy.scope = imported.scope;
+  policy.scope = imported.handled.scope;
   return policy;
 }
 
@@ -132,7 +132,7 @@ TEST_P(RandomConfigurations, AreTheSamePolicyInAPresetsText) {
     ADD_FAILURE() << to_string(problem);
   auto read = presets.resolve("a");
   ASSERT_TRUE(read);
-  Imported again{*read, {}, imported.scope};
+  Imported again{*read, {}, imported.handled};
   EXPECT_EQ(enforced_by(of_a_unit(again), landlock::kPinnedAbi),
             enforced_by(of_a_unit(imported), landlock::kPinnedAbi));
 }

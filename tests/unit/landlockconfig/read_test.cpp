@@ -117,16 +117,16 @@ INSTANTIATE_TEST_SUITE_P(
     Landlockconfig, JsonMistakes,
     testing::Values(
         Mistake{"", "f.json:1: not JSON"}, Mistake{"[]", "f.json:1: a table is expected here"},
-        Mistake{"{}", "f.json:1: there is nothing in it"},
-        Mistake{R"({"abi": 3})", "there is nothing in it"},
+        Mistake{"{}", "f.json:1: it has no variable, no ruleset"},
+        Mistake{R"({"abi": 3})", "it has no variable, no ruleset"},
         Mistake{"{\n\"ruleset\": [\n{\"scoped\": [\"signals\"]}]}",
                 "f.json:3: 'signals' is no right of this kind"},
         Mistake{"{\"ruleset\": [{\"handledAccessFs\": [\"bind_tcp\"]}]}",
                 "'bind_tcp' is no right of this kind"},
         Mistake{"{\"ruleset\": [{\"handledAccessFs\": [\"abi.all\"]}]}", "needs an 'abi'"},
         Mistake{"{\"ruleset\": [{}]}", "a ruleset handles something"},
-        Mistake{"{\"ruleset\": []}", "'ruleset' is a list with something in it"},
-        Mistake{"{\"ruleset\": [{\"scoped\": []}]}", "'scoped' is a list with something"},
+        Mistake{"{\"ruleset\": []}", "'ruleset' must be a list that is not empty"},
+        Mistake{"{\"ruleset\": [{\"scoped\": []}]}", "'scoped' must be a list"},
         Mistake{"{\"path_beneath\": []}", "'path_beneath' is no key"},
         Mistake{"{\"pathBeneath\": [\n{\"parent\": [\"/\"]}]}",
                 "f.json:2: 'allowedAccess' is missing"},
@@ -167,6 +167,9 @@ TEST(LandlockconfigRead, VariablesCannotFillTheMemory) {
     text += "\"" + std::to_string(i) + "\", ";
   text += "]\n[[path_beneath]]\nallowed_access = [\"execute\"]\nparent = [\"/${v}${v}${v}${v}\"]\n";
   EXPECT_THAT(error(toml(text)), HasSubstr("stands for too many paths"));
+  text = "[[variable]]\nname = \"v\"\nliteral = [\"/" + std::string(3000, 'x') +
+         "\"]\n[[path_beneath]]\nallowed_access = [\"execute\"]\nparent = [\"${v}${v}${v}\"]\n";
+  EXPECT_THAT(error(toml(text)), HasSubstr("longer than any that can be opened"));
 }
 
 } // namespace

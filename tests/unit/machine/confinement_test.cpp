@@ -120,6 +120,34 @@ const Case kCases[] = {
        f.declaration.policy.mode = Mode::Permissive;
        records_of(f).records[0].kind = Kind::Permissive;
      }},
+    {"Mode=permissive, and a record that a service may have made up", State::Permissive,
+     "runs unconfined",
+     [](Facts& f) {
+       f.declaration.policy.mode = Mode::Permissive;
+       service_of(f).exec_start = {wrapped({"--abi=10", "--permissive"}, 100)};
+       records_of(f).records[0].policy = policy_hash({"--abi=10", "--permissive"});
+     }},
+    {"Mode=permissive, and it does not run", State::Permissive, "would run unconfined",
+     [](Facts& f) {
+       f.declaration.policy.mode = Mode::Permissive;
+       stop(f);
+     }},
+    {"Mode=permissive in a template", State::Permissive, "would run unconfined",
+     [](Facts& f) {
+       f.declaration.policy.mode = Mode::Permissive;
+       f.is_template = true;
+     }},
+    {"Mode=permissive in another root", State::Permissive, "would run unconfined",
+     [](Facts& f) {
+       f.declaration.policy.mode = Mode::Permissive;
+       f.service.reset();
+     }},
+    {"Mode=off, and systemd would still start it confined", State::ReloadNeeded, "Mode=off",
+     [](Facts& f) {
+       f.declaration.state = Declaration::State::Off;
+       stop(f);
+       f.records.reset();
+     }},
     {"Mode=permissive when it was started, and no more", State::RestartNeeded, "Mode=permissive",
      [](Facts& f) { records_of(f).records[0].kind = Kind::Permissive; }},
     {"Mode=permissive now, and not when it was started", State::RestartNeeded, "earlier policy",
@@ -145,6 +173,7 @@ const Case kCases[] = {
      [](Facts& f) {
        f.declaration.state = Declaration::State::Off;
        records_of(f).records.clear();
+       unwrap(f);
      }},
     {"off, and still confined", State::RestartNeeded, "still confined",
      [](Facts& f) { f.declaration.state = Declaration::State::Off; }},
