@@ -56,9 +56,9 @@ bool is_spelled_out(std::uint64_t access);
 
 /// Rights by which something new can get into a file or a directory. Not refer, which only adds to
 /// make_reg and its siblings that it may come from elsewhere.
-inline constexpr std::uint64_t kWrites =
-    landlock::mask_of("fs.write_file") | landlock::mask_of("fs.make_reg") |
-    landlock::mask_of("fs.make_sym");
+inline constexpr std::uint64_t kWrites = landlock::mask_of("fs.write_file") |
+                                         landlock::mask_of("fs.make_reg") |
+                                         landlock::mask_of("fs.make_sym");
 inline constexpr std::uint64_t kExecute = landlock::mask_of("fs.execute");
 inline constexpr std::uint64_t kReadFile = landlock::mask_of("fs.read_file");
 inline constexpr std::uint64_t kResolveUnix = landlock::mask_of("fs.resolve_unix");
