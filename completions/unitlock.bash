@@ -21,7 +21,7 @@ _unitlock() {
         [export]='--format'
         [import]='--format --name'
         [presets]=''
-        [show]='--abi --drop-in'
+        [show]='--abi --drop-in --tree'
         [status]=''
         [verify]='--strict'
     )

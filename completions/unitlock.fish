@@ -44,3 +44,4 @@ complete -c unitlock -n '__fish_seen_subcommand_from denials' -l directory -r -a
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l file -r -F
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l abi -x -d 'What this ABI enforces'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l drop-in -d 'Print what is injected'
+complete -c unitlock -n '__fish_seen_subcommand_from show' -l tree -d 'Print who says what'

@@ -170,6 +170,11 @@ void Change::enable_unit(const DeclarationIndex& index, const std::string& word)
     changed_.push_back(unit.name); // what became of it is said
     return;
   }
+  if (declared->declaration.exempted_at && options_.presets.empty()) {
+    refuse(fmt::format("{} is exempted by {}: --preset= overrules that", unit.name,
+                       to_string(*declared->declaration.exempted_at)));
+    return;
+  }
   auto presets = choose_presets(index, unit);
   if (presets)
     write(unit, *presets);

@@ -45,6 +45,8 @@ std::string headline(const DeclaredUnit& declared) {
     return "the unit is masked: it cannot be started";
   switch (declared.declaration.state) {
   case State::None:
+    if (const auto& at = declared.declaration.exempted_at)
+      return fmt::format("exempted by {}: it runs unconfined", place(*at));
     return "declares nothing: it runs unconfined";
   case State::Off:
     return masking_drop_in(declared.unit) ? "NOT CONFINED: the generated drop-in is masked"
@@ -109,7 +111,8 @@ void print_settings(std::FILE* stream, const DeclaredUnit& declared, const Shown
 }
 
 void print_paths(std::FILE* stream, const Policy& policy) {
-  Table table({{"GRANTS"}, {"PATH", false, true}, {"SAID BY"}, {"WHERE", false, true}});
+  Table table(
+      {{"GRANTS", false, true}, {"PATH", false, true}, {"SAID BY"}, {"WHERE", false, true}});
   for (const PathRule& rule : policy.paths)
     table.add({grant_words(rule.access), path_text(rule.path, rule.optional),
                escape(rule.from.said_by, Backslash::Keep), place(rule.from.where)});
@@ -301,6 +304,9 @@ ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown) {
                        {"drop_ins", drop_ins},
                        {"given_at", declaration.given_at ? place_json(*declaration.given_at)
                                                          : ordered_json(nullptr)},
+                       {"exempted_at", declaration.exempted_at
+                                           ? place_json(*declaration.exempted_at)
+                                           : ordered_json(nullptr)},
                        {"diagnostics", diagnostics_json(declaration.diagnostics)}};
   if (declaration.state != State::Confined && declaration.state != State::Unwrappable)
     return json;

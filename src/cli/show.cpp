@@ -16,6 +16,7 @@
 #include "cli/context.hpp"
 #include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
+#include "cli/policy_tree.hpp"
 #include "cli/render.hpp"
 #include "cli/verbs.hpp"
 #include "config.hpp"
@@ -29,6 +30,7 @@ struct Options {
   std::string unit;
   int abi = -1;
   bool drop_in = false;
+  bool tree = false;
 };
 
 /// The kernel that somebody who asks has in mind: the running one, unless another root is looked
@@ -96,6 +98,10 @@ int show(const Context& context, const Options& options) {
     complain(to_string(diagnostic));
   if (options.drop_in)
     return print_drop_in(declared);
+  if (options.tree) {
+    print_tree(stdout, declared);
+    return status_of(declared);
+  }
   ShownAbi shown = shown_abi(context, options, declared.declaration.policy);
   if (context.json())
     fmt::print("{}", json_line(policy_json(declared, shown)));
@@ -116,6 +122,7 @@ void add_show(CLI::App& app, Context& context) {
       ->check(CLI::Range(0, landlock::kNewestAbi))
       ->type_name("N");
   verb->add_flag("--drop-in", options->drop_in, "Print what the generator injects");
+  verb->add_flag("--tree", options->tree, "Print who says what, as a tree");
   add_output_option(*verb, context, "table (default) or json");
   verb->callback([&context, options] {
     context.run = [&context, options] { return show(context, *options); };

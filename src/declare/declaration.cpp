@@ -38,6 +38,8 @@ void compose_presets(const Section& section, const Presets& presets, Declaration
 void give_presets(const Unit& unit, const Presets& presets, Section& section, Declaration& out) {
   const UnitPresets* given = presets.given_to(unit.names);
   bool is_there = !unit.masked && !unit.fragment.empty();
+  if (const UnitPresets* entry = presets.entry_for(unit.names); entry && !given && !section.present)
+    out.exempted_at = entry->where;
   if (!given || section.presets || !(section.present || is_there))
     return;
   if (given->error)

@@ -37,6 +37,8 @@ struct Declaration {
   Policy policy;
   /// The entry of "units:" that gives the presets; nullopt where the unit's files name them.
   std::optional<SourceRef> given_at;
+  /// The entry of "units:" that says none, of a unit that says nothing itself.
+  std::optional<SourceRef> exempted_at;
   /// Of ExecStart= first, and then of the settings that Commands= adds.
   std::vector<WrappedCommand> commands;
   /// Settings that Commands= names and whose commands run unconfined all the same, each with why.

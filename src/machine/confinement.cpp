@@ -172,6 +172,9 @@ bool Judge::judge_declaration() {
                                          : "Mode=off: it would run unconfined");
     if (declaration.state == Declaration::State::NothingToConfine)
       return decide(State::Declared, "nothing to confine: it has no ExecStart=");
+    if (declaration.exempted_at)
+      return decide(State::Undeclared, fmt::format("exempted by {}: it runs unconfined",
+                                                   unitlock::to_string(*declaration.exempted_at)));
     return decide(State::Undeclared, "nothing is declared: it runs unconfined");
   case Declaration::State::Confined:
     break;

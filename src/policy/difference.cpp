@@ -3,59 +3,15 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include "policy/grants.hpp"
-
 namespace unitlock {
 namespace {
 
-/// One line for each right of a range of ports, so that the order of rules does not matter.
-void add_ports(const PortRule& rule, std::vector<PolicyLine>& lines) {
-  for (const KeyedWord& said : words_of(rule))
-    lines.push_back({fmt::format("{}={}", said.name, said.word), rule.from});
-}
-
-std::string families_line(const Policy& policy) {
-  std::vector<std::string_view> words;
-  for (const FamilyWord& row : kFamilyWords)
-    if ((policy.families.value_or(kAllFamilies) & family_bit(row.family)) != 0)
-      words.push_back(row.word);
-  return fmt::format("Restrict={}", fmt::join(words, " "));
-}
-
-std::string scope_line(const Policy& policy) {
-  std::vector<std::string_view> words;
-  for (const ScopeWord& row : kScopeWords)
-    if (!policy.scope || (*policy.scope & row.mask) != 0)
-      words.push_back(row.word);
-  return fmt::format("Scope={}", fmt::join(words, " "));
-}
-
 std::vector<PolicyLine> lines_of(Policy& policy) {
-  if (policy.mode == Mode::Off)
-    return {{"Mode=off", {}}};
   remove_duplicates(policy);
-  std::vector<PolicyLine> lines = {
-      {families_line(policy), {}},
-      {scope_line(policy), {}},
-      {fmt::format("ABI={}", policy.abi), {}},
-      {policy.compatibility == Compatibility::Strict ? "Compatibility=strict"
-                                                     : "Compatibility=best-effort",
-       {}},
-      {policy.mode == Mode::Permissive ? "Mode=permissive" : "Mode=enforce", {}},
-      {policy.log_denials ? "LogDenials=yes" : "LogDenials=no", {}},
-  };
-  for (const PathRule& rule : policy.paths) {
-    KeyedWord said = word_of(rule);
-    lines.push_back({fmt::format("{}={}", said.name, said.word), rule.from});
-  }
-  for (const PortRule& rule : policy.ports)
-    add_ports(rule, lines);
-  for (const QuietRule& rule : policy.quiet)
-    lines.push_back(
-        {fmt::format("QuietPaths={}{}", rule.optional ? "-" : "", rule.path), rule.from});
+  std::vector<PolicyLine> lines = setting_lines(policy);
+  if (policy.mode != Mode::Off)
+    for (PolicyLine& line : rule_lines(policy))
+      lines.push_back(std::move(line));
   return lines;
 }
 

@@ -2,19 +2,11 @@
 // What one policy says that another does not, as lines of a declaration.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "policy/policy.hpp"
+#include "policy/lines.hpp"
 
 namespace unitlock {
-
-struct PolicyLine {
-  std::string text; ///< "ReadOnlyPaths=-/srv", "ABI=7"
-  Provenance from;  ///< of a rule; empty for a setting
-
-  bool operator==(const PolicyLine&) const = default;
-};
 
 struct PolicyDifference {
   std::vector<PolicyLine> only_in_first;
@@ -24,8 +16,8 @@ struct PolicyDifference {
 };
 
 /// Compares what the two mean: rules on one path or port are united before, and their order does
-/// not matter. Of Mode=off that is all there is to say. Paths are compared as they are written. Which commands are wrapped has no part in
-/// it.
+/// not matter. Of Mode=off that is all there is to say. Paths are compared as they are written.
+/// Which commands are wrapped has no part in it.
 PolicyDifference difference(Policy first, Policy second);
 
 } // namespace unitlock
