@@ -176,6 +176,34 @@ check_equal "unitlock --user status says why" invalid "$(user_state wrong)"
 check_equal "the system's services are none of hers" 0 \
     "$(unitlock status -o json 2>/dev/null | jq -r .unit | grep -cx wrong.service)"
 
+# --- her own drop-ins, written and taken back, and what runs beside what is declared
+
+hers $config/systemd/user/asked.service <<'END'
+[Service]
+ExecStart=/bin/sleep infinity
+END
+as_alice systemctl --user daemon-reload
+as_alice systemctl --user start asked
+drop_in_of_asked=$config/systemd/user/asked.service.d/landlock.conf
+enabled=$(as_alice unitlock --user enable asked --preset=runtime 2>&1)
+check "unitlock --user enable writes her drop-in" grep -qx Preset=runtime "$drop_in_of_asked"
+check "and reloads her manager" user_confined asked.service
+check "and names what has to be restarted" grep -q 'has to be restarted' <<<"$enabled"
+as_alice systemctl --user restart asked
+no_difference() { [ -z "$(as_alice unitlock --user diff asked 2>&1)" ]; }
+check "which then runs as declared" wait_for no_difference
+sed -i 's/^Preset=.*/&\nReadOnlyPaths=-%h\/data/' "$drop_in_of_asked"
+as_alice systemctl --user daemon-reload
+check_equal "diff knows her home" "+ReadOnlyPaths=-$home/data" \
+    "$(as_alice unitlock --user diff asked | sed 's/ *#.*//; 1,2d')"
+sed -i '/^ReadOnlyPaths/d' "$drop_in_of_asked"
+check "unitlock --user disable takes it back" as_alice unitlock --user disable asked
+check "the drop-in is gone" test ! -e "$drop_in_of_asked"
+check_fails "and her manager knows" user_confined asked.service
+check "unitlock --user presets has hers" grep -q '^hers ' <(as_alice unitlock --user presets)
+as_alice systemctl --user stop asked
+rm -r $config/systemd/user/asked.service
+
 loginctl disable-linger alice
 systemctl stop "user@$uid.service"
 plan
