@@ -82,8 +82,7 @@ is_queued() { mailq | grep -q "$1"; }
 logged() { grep -q "$1" /var/log/exim4/mainlog; }
 
 work() {
-    check "mail comes in" wait_for send ben@localhost apples
-    check "and is delivered" wait_for arrived /var/mail/ben apples
+    mail_goes_through apples
     check "mail over TLS" send ben@localhost pears --ssl-reqd --cacert /etc/exim4/test/cert.pem
     check "is delivered" wait_for arrived /var/mail/ben pears
     check "mail from sendmail" submit fruit@localhost plums
@@ -105,15 +104,11 @@ work() {
     check "it gets mail" send zoe@localhost cherries
     check "at once" wait_for arrived /var/mail/zoe cherries
     check "it reloads" systemctl reload "$unit"
-    check "mail comes in" wait_for send ben@localhost grapes
-    check "and is delivered" wait_for arrived /var/mail/ben grapes
+    mail_goes_through grapes
     check "libc6 is upgraded" new_loader
-    check "mail comes in" wait_for send ben@localhost lemons
-    check "and is delivered" wait_for arrived /var/mail/ben lemons
+    mail_goes_through lemons
     check "it crashes and comes back" crash
-    check "mail comes in" wait_for send ben@localhost melons
-    check "and is delivered" wait_for arrived /var/mail/ben melons
+    mail_goes_through melons
     check "it restarts" systemctl restart "$unit"
-    check "mail comes in" wait_for send ben@localhost berries
-    check "and is delivered" wait_for arrived /var/mail/ben berries
+    mail_goes_through berries
 }

@@ -54,8 +54,7 @@ arrived() { grep -q "$2" "$1"; }
 is_queued() { postqueue -j | grep -q "$1"; }
 
 work() {
-    check "mail comes in" wait_for send ben@localhost apples
-    check "and is delivered" wait_for arrived /var/mail/ben apples
+    mail_goes_through apples
     check "mail over TLS" send ben@localhost pears --ssl-reqd --cacert /etc/postfix/test/cert.pem
     check "is delivered" wait_for arrived /var/mail/ben pears
     check "mail from sendmail" submit fruit@localhost plums
@@ -73,18 +72,15 @@ work() {
     check "it gets mail" send zoe@localhost cherries
     check "at once" wait_for arrived /var/mail/zoe cherries
     check "it reloads" systemctl reload "$unit"
-    check "mail comes in" wait_for send ben@localhost grapes
-    check "and is delivered" wait_for arrived /var/mail/ben grapes
+    mail_goes_through grapes
     check "mail from a service that may submit mail" submits ben@localhost ben@localhost peaches
     check "is delivered" wait_for arrived /var/mail/ben peaches
     check_equal "nothing was denied to it" "" "$(denials preset-sender.service)"
     check "libc6 is upgraded" new_loader
     check "it starts new processes" systemctl reload "$unit"
-    check "mail comes in" wait_for send ben@localhost lemons
-    check "and is delivered" wait_for arrived /var/mail/ben lemons
+    mail_goes_through lemons
     check "it crashes and comes back" crash
-    check "mail comes in" wait_for send ben@localhost melons
-    check "and is delivered" wait_for arrived /var/mail/ben melons
+    mail_goes_through melons
     check "it restarts" systemctl restart "$unit"
     check "mail from sendmail" submit ben@localhost berries
     check "is delivered" wait_for arrived /var/mail/ben berries

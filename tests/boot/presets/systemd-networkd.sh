@@ -36,13 +36,7 @@ CONF
 [Unit]
 ConditionCapability=
 [Service]
-ExecStart=
-ExecStart=/usr/bin/nsenter --net=/run/netns/preset $program
-AmbientCapabilities=
-AmbientCapabilities=CAP_SYS_ADMIN
-CapabilityBoundingSet=
-CapabilityBoundingSet=CAP_SYS_ADMIN
-RestrictNamespaces=no
+$(start_in_network)
 CONF
 }
 

@@ -23,13 +23,7 @@ prepare() {
 ConditionVirtualization=
 ConditionCapability=
 [Service]
-ExecStart=
-ExecStart=/usr/bin/nsenter --net=/run/netns/preset $program
-AmbientCapabilities=
-AmbientCapabilities=CAP_SYS_ADMIN
-CapabilityBoundingSet=
-CapabilityBoundingSet=CAP_SYS_ADMIN
-RestrictNamespaces=no
+$(start_in_network)
 CONF
 }
 
