@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "policy/grants.hpp"
 #include "policy/lower.hpp"
 
 namespace unitlock::check {
@@ -51,10 +52,9 @@ bool is_broad(const std::string& directory) {
 
 /// How to say that the loss is accepted.
 std::string spelled_out(const PathRule& rule) {
-  std::string rights;
-  for (const std::string& name : names_of({on_file(rule.access), 0, 0}))
-    rights += fmt::format("{}{}", rights.empty() ? "" : ",", name.substr(name.find('.') + 1));
-  return fmt::format("AllowPaths={}:{}{}", rights, rule.optional ? "-" : "", rule.path);
+  auto rights = short_names(on_file(rule.access), landlock::Family::Filesystem);
+  return fmt::format("AllowPaths={}:{}{}", fmt::join(rights, ","), rule.optional ? "-" : "",
+                     rule.path);
 }
 
 void check_own_process(const Subject& subject, const PlacedRule& placed, Findings& findings) {

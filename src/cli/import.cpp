@@ -16,7 +16,7 @@
 #include "cli/context.hpp"
 #include "cli/verbs.hpp"
 #include "landlockconfig/convert.hpp"
-#include "policy/vocabulary.hpp"
+#include "policy/grants.hpp"
 #include "preset/preset_text.hpp"
 #include "preset/unit_presets.hpp"
 
@@ -87,18 +87,12 @@ Result<std::string> preset_name(const Options& options) {
 /// What a unit has to say to restrict no more than is handled: families, scopes, and no right that
 /// came later.
 std::vector<std::string> settings(const landlock::AccessSet& handled) {
-  std::vector<std::string_view> families;
   int abi = 1;
-  for (const FamilyWord& row : kFamilyWords)
-    if (handled.of(row.family) != 0)
-      families.push_back(row.word);
   for (const landlock::Right& right : landlock::kRights)
     if (handled.has(right))
       abi = std::max<int>(abi, right.first_abi);
-  std::vector<std::string_view> scopes;
-  for (const ScopeWord& row : kScopeWords)
-    if ((handled.scope & row.mask) != 0)
-      scopes.push_back(row.word);
+  auto families = words_of_families(families_of(handled));
+  auto scopes = words_of_scope(handled.scope);
   std::vector<std::string> lines = {fmt::format("ABI={}", abi)};
   if (families.size() < std::size(kFamilyWords))
     lines.push_back(fmt::format("Restrict={}", fmt::join(families, " ")));

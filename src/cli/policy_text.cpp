@@ -9,8 +9,8 @@
 #include "base/escape.hpp"
 #include "cli/fields.hpp"
 #include "cli/render.hpp"
+#include "policy/grants.hpp"
 #include "policy/lower.hpp"
-#include "policy/vocabulary.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -19,12 +19,8 @@ using nlohmann::ordered_json;
 using State = Declaration::State;
 
 std::vector<std::string> scope_words(const Policy& policy) {
-  std::vector<std::string> words;
-  std::uint64_t scope = restricted_by(policy).scope;
-  for (const ScopeWord& row : kScopeWords)
-    if (scope & row.mask)
-      words.emplace_back(row.word);
-  return words;
+  auto words = words_of_scope(restricted_by(policy).scope);
+  return {words.begin(), words.end()};
 }
 
 std::string port_text(const PortRule& rule) {
@@ -228,14 +224,9 @@ ordered_json place_json(const SourceRef& where) {
 }
 
 std::string grant_words(std::uint64_t fs_access) {
-  for (const PathDirective& row : kPathDirectives)
-    if (row.access == fs_access)
-      return std::string(row.key);
-  std::string words;
-  for (const landlock::Right& right : landlock::kRights)
-    if (right.family == landlock::Family::Filesystem && (fs_access & right.mask()) != 0)
-      words += fmt::format("{}{}", words.empty() ? "" : ",", right.short_name());
-  return words;
+  if (const PathDirective* directive = directive_of(fs_access))
+    return std::string(directive->key);
+  return fmt::format("{}", fmt::join(short_names(fs_access, landlock::Family::Filesystem), ","));
 }
 
 std::string_view to_string(State state) {
@@ -257,16 +248,17 @@ std::string_view to_string(State state) {
 }
 
 std::vector<std::string> family_words(const Policy& policy) {
-  std::vector<std::string> words;
-  landlock::AccessSet set = restricted_by(policy);
-  for (const FamilyWord& row : kFamilyWords)
-    if (set.of(row.family) != 0)
-      words.emplace_back(row.word);
-  return words;
+  auto words = words_of_families(families_of(restricted_by(policy)));
+  return {words.begin(), words.end()};
 }
 
 std::string place(const SourceRef& where) {
   return where.file.empty() ? "" : escape(unitlock::to_string(where), Backslash::Keep);
+}
+
+std::string line_text(const PolicyLine& line) {
+  std::string from = place(line.from.where);
+  return escape(line.text, Backslash::Keep) + (from.empty() ? "" : "    # " + from);
 }
 
 ordered_json diagnostics_json(const Diagnostics& diagnostics) {

@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "declare/declaration_index.hpp"
+#include "policy/lines.hpp"
 
 namespace unitlock::cli {
 
@@ -33,6 +34,8 @@ std::string_view to_string(Declaration::State state);
 std::vector<std::string> family_words(const Policy& policy);
 /// A place for people; empty where nothing is known.
 std::string place(const SourceRef& where);
+/// "ReadOnlyPaths=/srv    # file:line".
+std::string line_text(const PolicyLine& line);
 /// null where nothing is known.
 nlohmann::ordered_json place_json(const SourceRef& where);
 nlohmann::ordered_json diagnostics_json(const Diagnostics& diagnostics);

@@ -49,11 +49,8 @@ std::vector<std::string> branch_of(const Provenance& from) {
 void print_node(std::FILE* stream, const Node& node, std::size_t depth) {
   const std::string indent(2 * depth, ' ');
   fmt::print(stream, "{}{}\n", indent, escape(node.title, Backslash::Keep));
-  for (const PolicyLine* line : node.lines) {
-    std::string from = place(line->from.where);
-    fmt::print(stream, "{}  {}{}\n", indent, escape(line->text, Backslash::Keep),
-               from.empty() ? "" : "    # " + from);
-  }
+  for (const PolicyLine* line : node.lines)
+    fmt::print(stream, "{}  {}\n", indent, line_text(*line));
   for (const Node& child : node.children)
     print_node(stream, child, depth + 1);
 }

@@ -4,29 +4,23 @@
 #include "landlock/abi.hpp"
 #include "landlockconfig/convert.hpp"
 #include "policy/grants.hpp"
+#include "unit/words.hpp"
 
 namespace unitlock::landlockconfig {
 namespace {
 
 using landlock::AccessSet;
 
-/// As a word of a declaration: optional, and nothing in it is a specifier.
-std::string word_of(const std::string& path) {
-  std::string word = "-";
-  for (char c : path)
-    word += c == '%' ? "%%" : std::string(1, c);
-  return word;
-}
-
 void grant_paths(const Configuration& configuration, Imported& out) {
   for (const PathBeneath& rule : configuration.paths) {
+    std::string word = "-" + escape_specifiers(rule.path);
     Provenance from{rule.where, "allowed", Origin::Preset};
     if (!rule.path.starts_with('/'))
       out.losses.push_back({Severity::Warning, rule.where,
                             fmt::format("'{}' is left out: it is relative, and a service has no "
                                         "directory of its own to begin at",
                                         rule.path)});
-    else if (auto done = grant_path(out.policy, rule.access, word_of(rule.path), from); !done)
+    else if (auto done = grant_path(out.policy, rule.access, word, from); !done)
       out.losses.push_back({Severity::Warning, rule.where, "left out: " + done.error().message});
   }
 }

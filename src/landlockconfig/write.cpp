@@ -7,28 +7,14 @@
 
 #include "landlockconfig/configuration.hpp"
 #include "landlockconfig/keys.hpp"
+#include "policy/grants.hpp"
+#include "unit/words.hpp"
 
 namespace unitlock::landlockconfig {
 namespace {
 
 using landlock::Family;
 using nlohmann::ordered_json;
-
-ordered_json words_of(std::uint64_t rights, Family family) {
-  auto words = ordered_json::array();
-  for (const landlock::Right& right : landlock::kRights)
-    if (right.family == family && (rights & right.mask()) != 0)
-      words.push_back(right.short_name());
-  return words;
-}
-
-/// "$" is "$$": nothing in a path is meant as a variable.
-std::string literal(const std::string& path) {
-  std::string text;
-  for (char c : path)
-    text += c == '$' ? "$$" : std::string(1, c);
-  return text;
-}
 
 /// One rule for all objects with the same rights, in the order in which the rights first appear.
 template <class Objects, class Text>
@@ -40,7 +26,7 @@ ordered_json rules_of(const Objects& objects, Family family, std::string_view al
     auto [at, is_new] = rule_with.try_emplace(object.access, rules.size());
     if (is_new) {
       auto rule = ordered_json::object();
-      rule[std::string(allowed)] = words_of(object.access, family);
+      rule[std::string(allowed)] = short_names(object.access, family);
       rules.push_back(rule);
     }
     rules[at->second][std::string(key)].push_back(text(object));
@@ -54,13 +40,13 @@ ordered_json json_of(const Configuration& configuration, const Keys& keys) {
                              std::pair(keys.handled_net, Family::Network),
                              std::pair(std::string_view("scoped"), Family::Scope)})
     if (configuration.handled.of(family) != 0)
-      ruleset[std::string(key)] = words_of(configuration.handled.of(family), family);
+      ruleset[std::string(key)] = short_names(configuration.handled.of(family), family);
   ordered_json document = ordered_json::object();
   document[std::string(keys.ruleset)] = ordered_json::array({ruleset});
   if (!configuration.paths.empty())
     document[std::string(keys.path_beneath)] =
         rules_of(configuration.paths, Family::Filesystem, keys.allowed, "parent",
-                 [](const PathBeneath& rule) { return literal(rule.path); });
+                 [](const PathBeneath& rule) { return escape_variables(rule.path); });
   if (!configuration.ports.empty())
     document[std::string(keys.net_port)] =
         rules_of(configuration.ports, Family::Network, keys.allowed, "port",

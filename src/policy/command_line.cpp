@@ -19,20 +19,10 @@ void add_option(const KeyedWord& said, std::vector<std::string>& options) {
 }
 
 void render_restrictions(const Policy& policy, std::vector<std::string>& options) {
-  std::vector<std::string_view> words;
-  if (policy.families) {
-    for (const FamilyWord& row : kFamilyWords)
-      if (*policy.families & family_bit(row.family))
-        words.push_back(row.word);
-    options.push_back("--restrict=" + comma_list(words));
-  }
-  if (policy.scope) {
-    words.clear();
-    for (const ScopeWord& row : kScopeWords)
-      if (*policy.scope & row.mask)
-        words.push_back(row.word);
-    options.push_back("--scope=" + comma_list(words));
-  }
+  if (policy.families)
+    options.push_back("--restrict=" + comma_list(words_of_families(*policy.families)));
+  if (policy.scope)
+    options.push_back("--scope=" + comma_list(words_of_scope(*policy.scope)));
 }
 
 void apply(const Argument& argument, WrapperOptions& out) {

@@ -87,15 +87,26 @@ Result<void> grant_port(Policy& policy, const PortDirective& directive, const st
   return {};
 }
 
+const PathDirective* directive_of(std::uint64_t fs_access) {
+  for (const PathDirective& row : kPathDirectives)
+    if (row.access == fs_access)
+      return &row;
+  return nullptr;
+}
+
+std::vector<std::string_view> short_names(std::uint64_t rights, landlock::Family family) {
+  std::vector<std::string_view> names;
+  for (const landlock::Right& right : landlock::kRights)
+    if (right.family == family && (rights & right.mask()) != 0)
+      names.push_back(right.short_name());
+  return names;
+}
+
 KeyedWord word_of(const PathRule& rule) {
   std::string path = (rule.optional ? "-" : "") + rule.path;
-  for (const PathDirective& row : kPathDirectives)
-    if (row.access == rule.access)
-      return {row.name, row.key, path};
-  std::vector<std::string_view> rights;
-  for (const landlock::Right& right : landlock::kRights)
-    if (right.family == landlock::Family::Filesystem && (rule.access & right.mask()) != 0)
-      rights.push_back(right.short_name());
+  if (const PathDirective* directive = directive_of(rule.access))
+    return {directive->name, directive->key, path};
+  auto rights = short_names(rule.access, landlock::Family::Filesystem);
   return {"AllowPaths", "allow", fmt::format("{}:{}", fmt::join(rights, ","), path)};
 }
 
@@ -107,6 +118,22 @@ std::vector<KeyedWord> words_of(const PortRule& rule) {
   for (const PortDirective& row : kPortDirectives)
     if ((rule.access & row.access) != 0)
       words.push_back({row.name, row.key, ports});
+  return words;
+}
+
+std::vector<std::string_view> words_of_families(FamilySet families) {
+  std::vector<std::string_view> words;
+  for (const FamilyWord& row : kFamilyWords)
+    if ((families & family_bit(row.family)) != 0)
+      words.push_back(row.word);
+  return words;
+}
+
+std::vector<std::string_view> words_of_scope(std::uint64_t scope) {
+  std::vector<std::string_view> words;
+  for (const ScopeWord& row : kScopeWords)
+    if ((scope & row.mask) != 0)
+      words.push_back(row.word);
   return words;
 }
 

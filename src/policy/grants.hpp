@@ -41,7 +41,14 @@ KeyedWord word_of(const PathRule& rule);
 /// One for each right that the rule grants.
 std::vector<KeyedWord> words_of(const PortRule& rule);
 
-/// The words of Restrict= and Scope=.
+/// The directive that grants just these rights; nullptr where none does.
+const PathDirective* directive_of(std::uint64_t fs_access);
+/// Rights without their family, in the table's order: "read_file".
+std::vector<std::string_view> short_names(std::uint64_t rights, landlock::Family family);
+
+/// The words of Restrict= and Scope=, and back.
+std::vector<std::string_view> words_of_families(FamilySet families);
+std::vector<std::string_view> words_of_scope(std::uint64_t scope);
 Result<FamilySet> parse_families(const std::vector<std::string>& words);
 Result<std::uint64_t> parse_scope(const std::vector<std::string>& words);
 

@@ -7,32 +7,14 @@
 #include "policy/grants.hpp"
 
 namespace unitlock {
-namespace {
-
-std::string families_line(const Policy& policy) {
-  std::vector<std::string_view> words;
-  for (const FamilyWord& row : kFamilyWords)
-    if ((policy.families.value_or(kAllFamilies) & family_bit(row.family)) != 0)
-      words.push_back(row.word);
-  return fmt::format("Restrict={}", fmt::join(words, " "));
-}
-
-std::string scope_line(const Policy& policy) {
-  std::vector<std::string_view> words;
-  for (const ScopeWord& row : kScopeWords)
-    if (!policy.scope || (*policy.scope & row.mask) != 0)
-      words.push_back(row.word);
-  return fmt::format("Scope={}", fmt::join(words, " "));
-}
-
-} // namespace
-
 std::vector<PolicyLine> setting_lines(const Policy& policy) {
   if (policy.mode == Mode::Off)
     return {{"Mode=off", {}}};
+  auto families = words_of_families(policy.families.value_or(kAllFamilies));
+  auto scopes = words_of_scope(policy.scope.value_or(landlock::all_of(landlock::Family::Scope)));
   return {
-      {families_line(policy), {}},
-      {scope_line(policy), {}},
+      {fmt::format("Restrict={}", fmt::join(families, " ")), {}},
+      {fmt::format("Scope={}", fmt::join(scopes, " ")), {}},
       {fmt::format("ABI={}", policy.abi), {}},
       {policy.compatibility == Compatibility::Strict ? "Compatibility=strict"
                                                      : "Compatibility=best-effort",

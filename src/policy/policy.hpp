@@ -73,6 +73,15 @@ constexpr FamilySet family_bit(landlock::Family family) {
   return static_cast<FamilySet>(1U << static_cast<unsigned>(family));
 }
 inline constexpr FamilySet kAllFamilies = 7;
+/// Those of which some right is in the set.
+constexpr FamilySet families_of(const landlock::AccessSet& set) {
+  FamilySet families = 0;
+  for (auto family :
+       {landlock::Family::Filesystem, landlock::Family::Network, landlock::Family::Scope})
+    if (set.of(family) != 0)
+      families = static_cast<FamilySet>(families | family_bit(family));
+  return families;
+}
 
 struct Policy {
   std::vector<PathRule> paths;
