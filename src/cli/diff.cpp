@@ -15,7 +15,6 @@
 #include "cli/render.hpp"
 #include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
-#include "config.hpp"
 #include "machine/survey.hpp"
 #include "policy/command_line.hpp"
 #include "policy/difference.hpp"
@@ -126,11 +125,8 @@ Result<Policy> declared_policy(const Context& context, const ServiceReport& repo
 }
 
 void print(char side, const std::vector<PolicyLine>& lines) {
-  for (const PolicyLine& line : lines) {
-    std::string from = place(line.from.where);
-    fmt::print("{}{}{}\n", side, escape(line.text, Backslash::Keep),
-               from.empty() ? "" : fmt::format("    # {}", from));
-  }
+  for (const PolicyLine& line : lines)
+    fmt::print("{}{}\n", side, line_text(line));
 }
 
 ordered_json lines_json(const std::vector<PolicyLine>& lines) {
@@ -165,9 +161,7 @@ int diff(const Context& context, const Options& options) {
   if (!name)
     return no_answer(name.error());
   ThisMachine machine = ThisMachine::connect(context.scope());
-  machine::Survey survey({&*root, &index, machine.manager_or_error(), machine.records_or_error(),
-                          UNITLOCK_WRAPPER, context.uid()});
-  ServiceReport report = survey.report(*name);
+  ServiceReport report = machine.survey(*root, index, context).report(*name);
   auto running = running_policy(report);
   if (!running)
     return no_answer(running.error());

@@ -20,7 +20,6 @@
 #include "cli/policy_text.hpp"
 #include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
-#include "config.hpp"
 #include "machine/survey.hpp"
 #include "policy/vocabulary.hpp"
 #include "unit/unit_name.hpp"
@@ -52,8 +51,8 @@ private:
                                                   const Unit& unit) const;
   void tell_declared(const DeclaredUnit& declared, const SectionHeader& section);
   void write(const Unit& unit, const std::vector<std::string>& presets);
-  /// nullptr where the word names no service that there is; that is then said.
-  std::unique_ptr<DeclaredUnit> find(const DeclarationIndex& index, const std::string& word);
+  /// nullopt where the word names no service that there is; that is then said.
+  std::optional<DeclaredUnit> find(const DeclarationIndex& index, const std::string& word);
   void reload();
   void tell_enabled(const DeclarationIndex& index, const std::string& name);
   void tell_disabled(const DeclarationIndex& index, const std::string& name);
@@ -82,13 +81,13 @@ const SectionHeader* own_section(const Unit& unit) {
   return found == unit.headers.end() ? nullptr : &*found;
 }
 
-std::unique_ptr<DeclaredUnit> Change::find(const DeclarationIndex& index, const std::string& word) {
+std::optional<DeclaredUnit> Change::find(const DeclarationIndex& index, const std::string& word) {
   auto declared = existing_unit(index, word);
   if (!declared) {
     refuse(declared.error().message);
-    return nullptr;
+    return std::nullopt;
   }
-  return std::make_unique<DeclaredUnit>(std::move(*declared));
+  return std::move(*declared);
 }
 
 /// What the vendor's list says of the unit; it need not be in force for that. Empty: nothing.
@@ -247,9 +246,7 @@ void Change::tell_restart(const DeclarationIndex& index, const std::string& name
   if (!context_.is_this_machine())
     return;
   ThisMachine here = ThisMachine::connect(context_.scope());
-  machine::Survey survey({&root_, &index, here.manager_or_error(), here.records_or_error(),
-                          UNITLOCK_WRAPPER, context_.uid()});
-  machine::Verdict verdict = survey.report(name).verdict;
+  machine::Verdict verdict = here.survey(root_, index, context_).report(name).verdict;
   using machine::State;
   bool no_reload = options_.no_reload && verdict.state == State::ReloadNeeded;
   if (verdict.state == State::RestartNeeded)

@@ -142,8 +142,7 @@ int status(const Context& context, const Options& options) {
   if (journal::Journal* journal = journal_of(here))
     for (const std::string& warning : journal->warnings())
       complain(warning);
-  machine::Survey survey({&*root, &index, here.manager_or_error(), here.records_or_error(),
-                          UNITLOCK_WRAPPER, context.uid()});
+  machine::Survey survey = here.survey(*root, index, context);
   auto reports = survey_units(survey, options.units);
   if (!reports)
     return no_answer(reports.error());

@@ -7,9 +7,11 @@
 #include <optional>
 
 #include "base/manager_environment.hpp"
+#include "cli/context.hpp"
 #include "journal/record_source.hpp"
 #include "machine/manager.hpp"
 #include "machine/start_records.hpp"
+#include "machine/survey.hpp"
 
 namespace unitlock::cli {
 
@@ -26,6 +28,10 @@ struct ThisMachine {
       return tl::unexpected(manager.error());
     return manager->get();
   }
+  /// Of the manager's services and the journal's records; all must outlive it.
+  machine::Survey survey(const Root& root, const DeclarationIndex& index,
+                         const Context& context) const;
+
   Result<machine::StartRecordSource*> records_or_error() const {
     if (journal && !*journal)
       return tl::unexpected(journal->error());

@@ -63,24 +63,14 @@ bool read_number(std::string_view text, Number& out, int base = 10) {
 }
 
 /// "a,b"; empty text holds no word.
-std::vector<std::string_view> split_list(std::string_view text) {
+std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> words;
   while (!text.empty()) {
-    std::size_t end = std::min(text.find(','), text.size());
+    std::size_t end = std::min(text.find(separator), text.size());
     words.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return words;
-}
-
-std::vector<std::string> split_options(std::string_view text) {
-  std::vector<std::string> options;
-  while (!text.empty()) {
-    std::size_t end = std::min(text.find('\0'), text.size());
-    options.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return options;
 }
 
 /// Reads the fields of one record and remembers the first that is wrong.
@@ -107,7 +97,7 @@ public:
 
   void rights(std::string_view name, AccessSet& out, std::vector<std::string>& unknown) {
     check(name, fields_.contains(name));
-    for (std::string_view word : split_list(value_of(fields_, name))) {
+    for (std::string_view word : split(value_of(fields_, name), ',')) {
       if (const landlock::Right* right = landlock::find_right(word))
         out.of(right->family) |= right->mask();
       else if (unknown.size() < kUnknownLimit &&
@@ -118,7 +108,7 @@ public:
 
   void families(std::string_view name, FamilySet& out) {
     check(name, fields_.contains(name));
-    for (std::string_view word : split_list(value_of(fields_, name)))
+    for (std::string_view word : split(value_of(fields_, name), ','))
       for (const FamilyWord& row : kFamilyWords)
         if (row.word == word)
           out = static_cast<FamilySet>(out | family_bit(row.family));
@@ -163,7 +153,8 @@ Result<StartRecord> parse_start_record(const RecordFields& fields) {
     reader.number(start_record::kSkipped, record.skipped);
     if (std::string_view options = value_of(fields, start_record::kOptions);
         options.size() <= kOptionsLimit)
-      record.options = split_options(options);
+      for (std::string_view option : split(options, '\0'))
+        record.options.emplace_back(option);
     if (policy_hash(record.options) != record.policy)
       record.options.clear();
   }
