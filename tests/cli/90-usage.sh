@@ -1,0 +1,18 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck disable=SC2034,SC2154  # for run, and from it
+# Usage.
+
+exits "usage: no verb" 2
+exits "usage: an unknown verb" 2 frobnicate
+exits "usage: an unknown option" 2 --frobnicate status
+silent "usage: nothing on standard output" out
+complains "usage: where to look" "--help"
+exits "usage: --help" 0 --help
+says "usage: names the verbs" "status"
+exits "usage: --help of a verb" 0 show --help
+exits "usage: --version" 0 --version
+call --version
+"$unitlock" --root="$tree" status >/dev/full 2>"$work/err"
+status=$?
+result "usage: a full disk is no answer" [ $status = 2 ]
