@@ -12,9 +12,9 @@
 #include "base/escape.hpp"
 #include "base/timestamp.hpp"
 #include "cli/context.hpp"
+#include "cli/journal_options.hpp"
 #include "cli/render.hpp"
 #include "cli/verbs.hpp"
-#include "config.hpp"
 #include "journal/denial_report.hpp"
 #include "machine/see_denials.hpp"
 
@@ -28,12 +28,7 @@ using journal::Object;
 
 struct Options {
   std::vector<std::string> units;
-  std::string since;
-  std::string until;
-  std::string boot;
-  bool has_boot = false;
-  std::string directory;
-  std::vector<std::string> files;
+  JournalOptions journal;
 };
 
 std::string unit_text(const journal::UnitName& unit) {
@@ -166,28 +161,6 @@ void print_json(const DenialReport& report) {
     fmt::print("{}", json_line(to_json(group, report)));
 }
 
-Result<journal::DenialQuery> to_query(const Options& options, const Context& context) {
-  journal::DenialQuery query;
-  query.units = options.units;
-  query.wrapper = UNITLOCK_WRAPPER;
-  query.user = context.uid();
-  if (options.has_boot)
-    query.boot = options.boot;
-  std::uint64_t now = realtime_now_usec();
-  for (auto [text, usec] : {std::pair(&options.since, &query.since_usec),
-                            std::pair(&options.until, &query.until_usec)}) {
-    if (text->empty())
-      continue;
-    auto parsed = parse_timestamp(*text, now);
-    if (!parsed)
-      return tl::unexpected(parsed.error());
-    *usec = *parsed;
-  }
-  if (query.since_usec && query.until_usec && *query.since_usec > *query.until_usec)
-    return fail("--since= is later than --until=");
-  return query;
-}
-
 int print_report(const DenialReport& report, bool json) {
   for (const std::string& gap : report.gaps)
     complain(gap);
@@ -211,14 +184,11 @@ int explain_nothing(journal::Journal& journal, const journal::Location& location
 }
 
 int run(const Options& options, const Context& context) {
-  auto query = to_query(options, context);
+  auto query = options.journal.query(context);
   if (!query)
     return no_answer(query.error());
-  journal::Location location;
-  location.directory = options.directory;
-  location.files = options.files;
-  if (location.is_this_machine() && context.root_directory() != "/")
-    location.root = context.root_directory();
+  query->units = options.units;
+  journal::Location location = options.journal.location(context);
   auto journal = journal::Journal::open(location);
   if (!journal)
     return no_answer(journal.error());
@@ -235,25 +205,11 @@ void add_denials(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand("denials", "Show what was denied, from the journal");
   auto options = std::make_shared<Options>();
   verb->add_option("UNIT", options->units, "Units or globs; \"nginx\" means nginx.service");
-  verb->add_option("--since", options->since,
-                   "Not before this time: today, -1h, \"2026-11-21 10:00\"")
-      ->type_name("TIME");
-  verb->add_option("--until", options->until, "Not after this time")->type_name("TIME");
-  CLI::Option* boot =
-      verb->add_option("-b,--boot", options->boot, "One boot only: this one, or the one given")
-          ->type_name("[ID|OFFSET]")
-          ->expected(0, 1);
-  verb->add_option("--directory", options->directory, "Read the journal in this directory")
-      ->type_name("DIR");
-  verb->add_option("--file", options->files, "Read this journal file; may be repeated")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->excludes("--directory");
+  options->journal.add_to(*verb);
   add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("A unit with \"?\" behind: PIDs could not be compared.\n"
                "Exit status: 0 this is all, 1 denials may be missing, 2 no answer.");
-  verb->callback([options, boot, &context] {
-    options->has_boot = boot->count() > 0;
+  verb->callback([options, &context] {
     context.run = [options, &context] { return run(*options, context); };
   });
 }

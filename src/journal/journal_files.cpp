@@ -113,7 +113,7 @@ Survey survey_location(const Location& location) {
     survey.places = {location.directory};
   } else {
     survey.places = {location.root + "/var/log/journal", location.root + "/run/log/journal"};
-    only = location.root.empty() ? machine_id() : std::string();
+    only = location.root.empty() && !location.merge ? machine_id() : std::string();
   }
   for (const std::string& place : survey.places)
     survey_directory(survey, place, only, true);

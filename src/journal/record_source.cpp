@@ -36,7 +36,8 @@ int open_handle(const Location& location, sd_journal** handle) {
     return sd_journal_open_directory(handle, location.root.c_str(), SD_JOURNAL_OS_ROOT);
   // Not SD_JOURNAL_SYSTEM: the start record of a service with an ordinary User= is in the journal
   // of that user. That of a service with LogNamespace= is in the journal of the namespace.
-  return sd_journal_open(handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_ALL_NAMESPACES);
+  int local = location.merge ? 0 : SD_JOURNAL_LOCAL_ONLY;
+  return sd_journal_open(handle, local | SD_JOURNAL_ALL_NAMESPACES);
 }
 
 /// Reads the fields of the current entry in one pass over its data.

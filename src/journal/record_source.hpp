@@ -27,8 +27,13 @@ struct Location {
   /// Only entries of the calling user's own processes are wanted: those are in a journal of theirs,
   /// and the system's need not be readable.
   bool own_entries = false;
+  /// The journals of other machines too that lie beside this one's, as systemd-journal-remote(8)
+  /// leaves them.
+  bool merge = false;
 
-  bool is_this_machine() const { return root.empty() && directory.empty() && files.empty(); }
+  bool is_this_machine() const {
+    return root.empty() && directory.empty() && files.empty() && !merge;
+  }
 };
 
 /// 32 hexadecimal digits.
