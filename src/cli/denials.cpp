@@ -187,7 +187,7 @@ int run(const Options& options, const Context& context) {
   auto query = options.journal.query(context);
   if (!query)
     return no_answer(query.error());
-  query->units = options.units;
+  query->filter.units = options.units;
   journal::Location location = options.journal.location(context);
   auto journal = journal::Journal::open(location);
   if (!journal)

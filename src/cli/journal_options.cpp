@@ -42,7 +42,7 @@ journal::Location JournalOptions::location(const Context& context) const {
 Result<journal::DenialQuery> JournalOptions::query(const Context& context) const {
   journal::DenialQuery query;
   query.wrapper = UNITLOCK_WRAPPER;
-  query.user = context.uid();
+  query.filter.user = context.uid();
   if (boot_option_ && boot_option_->count() > 0)
     query.boot = boot_;
   std::uint64_t now = realtime_now_usec();

@@ -21,6 +21,7 @@ struct DomainKey {
 /// One 1423 with the process of its event (empty where the event has no SYSCALL record).
 struct Denial {
   std::uint64_t realtime_usec = 0;
+  std::uint64_t serial = 0; ///< of the audit event, unique within a boot: two denials may share it
   DomainKey domain;
   std::string blockers;
   Object object;

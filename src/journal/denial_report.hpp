@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "journal/denial_filter.hpp"
+#include "journal/denial_source.hpp"
 #include "journal/record_source.hpp"
 #include "journal/summary.hpp"
 
@@ -19,30 +22,45 @@ struct DenialQuery {
   std::optional<std::uint64_t> since_usec;
   std::optional<std::uint64_t> until_usec;
   std::optional<std::string> boot; ///< as Journal::find_boot()
-  std::vector<std::string> units;  ///< names and globs; none means all
-  /// Only what services of this user's manager were denied.
-  std::optional<std::uint32_t> user = std::nullopt;
+  std::string after_cursor;        ///< only behind this entry; since_usec is not looked at then
+  DenialFilter filter;
   std::string wrapper; ///< where the wrapper is installed
+  /// Whether DenialReport::resume_cursor is wanted.
+  bool keep_place = false;
 };
+
+/// Errors: a boot that there is not.
+Result<Window> window_of(Journal& journal, const DenialQuery& query);
 
 struct DenialReport {
   std::vector<DenialGroup> groups;
   std::vector<Id128> boots; ///< by DomainKey::boot
   std::uint64_t denials = 0;
+  /// Denials that the filter leaves out because nobody knows whose they are.
+  std::uint64_t unattributed = 0;
   /// Why the groups may not be all there is.
   std::vector<std::string> gaps;
+  /// As DenialQuery::after_cursor, to go on later. Denials whose records are not complete yet are
+  /// left for then.
+  std::string resume_cursor;
 };
 
 Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query);
 
 /// How many denials there are of each start of a unit, by its invocation ID; only of those that are
-/// known to be a unit's. The query's units and user do not matter.
+/// known to be a unit's. The query's filter does not matter.
 using DenialCounts = std::map<std::pair<UnitName, std::string>, std::uint64_t>;
 Result<DenialCounts> count_denials(Journal& journal, const DenialQuery& query);
 
-/// Whether a group is one of these units' (full names or globs; none means any) of this user (or
-/// anybody's), or perhaps is.
-bool concerns(const Attribution& attribution, const std::vector<std::string>& patterns,
-              const std::optional<std::uint32_t>& user = std::nullopt);
+/// One denial with all that is known about it.
+struct DenialEvent {
+  Denial denial;
+  Attribution attribution;
+  Id128 boot;
+  std::string host; ///< as its own journald said; empty where it did not
+};
+
+/// "SERIAL@BOOT": names an audit event, for people to point at it.
+std::string event_id(std::uint64_t serial, const Id128& boot);
 
 } // namespace unitlock::journal

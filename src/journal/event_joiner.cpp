@@ -9,10 +9,12 @@ namespace {
 
 /// Events of other processors come between the records of one; never this many.
 constexpr std::size_t kWaitingLimit = 256;
+/// The records of one event are written at once.
+constexpr std::uint64_t kProcessHorizonUsec = 1000000;
 /// journald reads the audit socket and the kernel's log independently of each other.
-constexpr std::uint64_t kCopyHorizonUsec = 60 * 1000000ULL;
+constexpr std::uint64_t kCopyHorizonUsec = 5 * 1000000ULL;
 constexpr std::size_t kCopyLimit = 16384;
-constexpr std::size_t kSeenLimit = 16384;
+constexpr std::size_t kMemoryLimit = 16384;
 
 /// Says that two records are the same one.
 std::uint64_t fingerprint(const RawRecord& record) {
@@ -21,6 +23,16 @@ std::uint64_t fingerprint(const RawRecord& record) {
 }
 
 } // namespace
+
+void EventJoiner::Memory::add(std::uint64_t fingerprint) {
+  if (!set_.insert(fingerprint).second)
+    return;
+  order_.push_back(fingerprint);
+  if (order_.size() <= kMemoryLimit)
+    return;
+  set_.erase(order_.front());
+  order_.pop_front();
+}
 
 void EventJoiner::add(const RawRecord& record) {
   pass_on_old_copies(record.realtime_usec);
@@ -41,7 +53,7 @@ void EventJoiner::add(const RawRecord& record) {
 
 bool EventJoiner::awaits(std::uint32_t boot, std::uint64_t serial) const {
   auto is_it = [&](const Pending& pending) {
-    return pending.serial == serial && pending.denial.domain.boot == boot;
+    return pending.denial.serial == serial && pending.denial.domain.boot == boot;
   };
   // The newest first: it is nearly always that one.
   return std::any_of(waiting_.rbegin(), waiting_.rend(), is_it) ||
@@ -49,70 +61,70 @@ bool EventJoiner::awaits(std::uint32_t boot, std::uint64_t serial) const {
 }
 
 void EventJoiner::add_access(const RawRecord& record, AccessRecord access) {
-  Pending pending{record.serial,
-                  fingerprint(record),
+  Pending pending{fingerprint(record),
                   {record.realtime_usec,
+                   record.serial,
                    {record.boot, access.domain},
                    std::move(access.blockers),
                    std::move(access.object),
                    {}}};
-  auto& queue = record.kernel_copy ? copies_ : waiting_;
-  queue.push_back(std::move(pending));
-  if (record.kernel_copy && copies_.size() <= kCopyLimit)
+  if (record.kernel_copy)
+    return add_copy(std::move(pending));
+  bool was_passed_on = copies_known_.has(pending.fingerprint);
+  auto copy = std::find_if(copies_.begin(), copies_.end(), [&](const Pending& other) {
+    return other.fingerprint == pending.fingerprint;
+  });
+  if (copy != copies_.end())
+    copies_.erase(copy);
+  else if (was_passed_on)
     return;
-  if (!record.kernel_copy)
-    remember(queue.back().fingerprint);
-  if (!record.kernel_copy && waiting_.size() <= kWaitingLimit)
+  seen_.add(pending.fingerprint);
+  waiting_.push_back(std::move(pending));
+  if (waiting_.size() > kWaitingLimit)
+    pass_on_first(waiting_);
+}
+
+void EventJoiner::add_copy(Pending pending) {
+  if (seen_.has(pending.fingerprint) || copies_known_.has(pending.fingerprint))
     return;
-  pass_on(queue.front(), record.kernel_copy);
-  queue.pop_front();
+  copies_known_.add(pending.fingerprint);
+  copies_.push_back(std::move(pending));
+  if (copies_.size() > kCopyLimit)
+    pass_on_first(copies_);
 }
 
 void EventJoiner::add_process(const RawRecord& record, const SyscallRecord& process) {
   // A rename has two denials in one event.
-  for (auto* queue : {&waiting_, &copies_})
+  for (Queue* queue : {&waiting_, &copies_})
     for (Pending& pending : *queue)
-      if (pending.serial == record.serial && pending.denial.domain.boot == record.boot)
+      if (pending.denial.serial == record.serial && pending.denial.domain.boot == record.boot)
         pending.denial.process = process;
   // In order, so that the oldest does not wait for the queue to fill.
-  while (!waiting_.empty() && waiting_.front().denial.process.pid != 0) {
-    pass_on(waiting_.front(), false);
-    waiting_.pop_front();
-  }
+  while (!waiting_.empty() && waiting_.front().denial.process.pid != 0)
+    pass_on_first(waiting_);
 }
 
-void EventJoiner::remember(std::uint64_t fingerprint) {
-  if (!seen_.insert(fingerprint).second)
-    return;
-  seen_order_.push_back(fingerprint);
-  if (seen_order_.size() <= kSeenLimit)
-    return;
-  seen_.erase(seen_order_.front());
-  seen_order_.pop_front();
+void EventJoiner::pass_on_first(Queue& queue) {
+  on_denial_(queue.front().denial);
+  queue.pop_front();
 }
 
-void EventJoiner::pass_on(const Pending& pending, bool kernel_copy) {
-  if (kernel_copy && seen_.contains(pending.fingerprint))
-    return;
-  if (kernel_copy)
-    remember(pending.fingerprint);
-  on_denial_(pending.denial);
+void EventJoiner::pass_on_old(std::uint64_t now_usec) {
+  while (!waiting_.empty() &&
+         waiting_.front().denial.realtime_usec + kProcessHorizonUsec < now_usec)
+    pass_on_first(waiting_);
+  pass_on_old_copies(now_usec);
 }
 
 void EventJoiner::pass_on_old_copies(std::uint64_t now_usec) {
-  while (!copies_.empty() && copies_.front().denial.realtime_usec + kCopyHorizonUsec < now_usec) {
-    pass_on(copies_.front(), true);
-    copies_.pop_front();
-  }
+  while (!copies_.empty() && copies_.front().denial.realtime_usec + kCopyHorizonUsec < now_usec)
+    pass_on_first(copies_);
 }
 
 void EventJoiner::finish() {
-  for (const Pending& pending : waiting_)
-    pass_on(pending, false);
-  for (const Pending& pending : copies_)
-    pass_on(pending, true);
-  waiting_.clear();
-  copies_.clear();
+  for (Queue* queue : {&waiting_, &copies_})
+    while (!queue->empty())
+      pass_on_first(*queue);
 }
 
 } // namespace unitlock::journal

@@ -37,6 +37,10 @@ public:
   void add(const RawRecord& record);
   /// Passes on what still waits.
   void finish();
+  /// Passes on what has waited for too long at this time, by the clock of the journal.
+  void pass_on_old(std::uint64_t now_usec);
+  /// Whether nothing waits: all that was added has been passed on.
+  bool is_idle() const { return waiting_.empty() && copies_.empty(); }
   /// Whether a SYSCALL record of this event would be of use.
   bool awaits(std::uint32_t boot, std::uint64_t serial) const;
   /// Records that could not be understood.
@@ -44,22 +48,34 @@ public:
 
 private:
   struct Pending {
-    std::uint64_t serial;
     std::uint64_t fingerprint;
     Denial denial;
   };
+  using Queue = std::deque<Pending>;
+
+  /// Fingerprints of the last denials, as many as can matter.
+  class Memory {
+  public:
+    void add(std::uint64_t fingerprint);
+    bool has(std::uint64_t fingerprint) const { return set_.contains(fingerprint); }
+
+  private:
+    std::deque<std::uint64_t> order_;
+    std::unordered_set<std::uint64_t> set_;
+  };
+
   void add_access(const RawRecord& record, AccessRecord access);
+  void add_copy(Pending pending);
   void add_process(const RawRecord& record, const SyscallRecord& process);
-  void remember(std::uint64_t fingerprint);
-  void pass_on(const Pending& pending, bool kernel_copy);
+  void pass_on_first(Queue& queue);
   void pass_on_old_copies(std::uint64_t now_usec);
 
   DenialSink on_denial_;
   DomainSink on_domain_;
-  std::deque<Pending> waiting_; ///< journald's, for their SYSCALL record
-  std::deque<Pending> copies_;  ///< the kernel log's, for journald's record
-  std::deque<std::uint64_t> seen_order_;
-  std::unordered_set<std::uint64_t> seen_;
+  Queue waiting_; ///< journald's, for their SYSCALL record
+  Queue copies_;  ///< the kernel log's, for journald's record
+  Memory seen_;   ///< journald's
+  Memory copies_known_;
   std::uint64_t malformed_ = 0;
 };
 

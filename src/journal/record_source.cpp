@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "journal/record_source.hpp"
 
+#include <poll.h>
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -67,6 +73,13 @@ int read_fields(sd_journal* handle, std::span<const std::string_view> fields, En
   return 0;
 }
 
+std::uint64_t monotonic_now_usec() {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1000000 +
+         static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
 } // namespace
 
 void Journal::Close::operator()(sd_journal* journal) const {
@@ -111,11 +124,89 @@ Result<void> Journal::read(const Query& query, std::span<const std::string_view>
   if (auto added = add_matches(query); !added)
     return added;
   sd_journal_set_data_threshold(handle_.get(), query.value_limit);
-  int r = query.since_usec ? sd_journal_seek_realtime_usec(handle_.get(), *query.since_usec)
-                           : sd_journal_seek_head(handle_.get());
+  if (auto found = seek(query); !found)
+    return found;
+  return visit_entries(query, fields, visit);
+}
+
+Result<void> Journal::seek(const Query& query) {
+  int r = 0;
+  if (!query.after_cursor.empty())
+    r = sd_journal_seek_cursor(handle_.get(), query.after_cursor.c_str());
+  else if (query.since_usec)
+    r = sd_journal_seek_realtime_usec(handle_.get(), *query.since_usec);
+  else
+    r = sd_journal_seek_head(handle_.get());
+  if (r == -EINVAL && !query.after_cursor.empty())
+    return fail(fmt::format("\"{}\" is no cursor of a journal", escape(query.after_cursor)));
   if (r < 0)
     return fail("cannot search the journal", -r);
-  return visit_entries(query, fields, visit);
+  return {};
+}
+
+Result<std::string> Journal::cursor() const {
+  char* text = nullptr;
+  int r = sd_journal_get_cursor(handle_.get(), &text);
+  if (r < 0)
+    return fail("cannot tell where in the journal an entry is", -r);
+  std::unique_ptr<char, decltype(&std::free)> owned(text, std::free);
+  return std::string(text);
+}
+
+Result<std::uint64_t> Journal::time_of_cursor(const std::string& cursor) {
+  Query query;
+  query.after_cursor = cursor;
+  sd_journal_flush_matches(handle_.get());
+  if (auto found = seek(query); !found)
+    return tl::unexpected(found.error());
+  std::uint64_t usec = 0;
+  int r = sd_journal_next(handle_.get());
+  bool is_behind = r > 0 && sd_journal_test_cursor(handle_.get(), cursor.c_str()) <= 0;
+  if (r == 0)
+    r = sd_journal_previous(handle_.get());
+  if (r > 0)
+    r = sd_journal_get_realtime_usec(handle_.get(), &usec);
+  if (r < 0)
+    return fail("cannot read the journal", -r);
+  return usec - (is_behind && usec > 0 ? 1 : 0);
+}
+
+Result<Journal::Change> Journal::wait(std::uint64_t timeout_usec, int output) {
+  sd_journal* handle = handle_.get();
+  int fd = sd_journal_get_fd(handle), events = fd < 0 ? fd : sd_journal_get_events(handle);
+  std::uint64_t until = 0, now = monotonic_now_usec();
+  int r = events < 0 ? events : sd_journal_get_timeout(handle, &until);
+  if (r < 0)
+    return fail("cannot wait for the journal", -r);
+  // Of a journal on a network file system, which tells nobody, sd-journal wants to look itself.
+  if (until != UINT64_MAX)
+    timeout_usec = std::min(timeout_usec, until > now ? until - now : 0);
+  pollfd polled[] = {{fd, static_cast<short>(events), 0}, {output, 0, 0}};
+  timespec time = {static_cast<time_t>(timeout_usec / 1000000),
+                   static_cast<long>(timeout_usec % 1000000 * 1000)};
+  if (ppoll(polled, 2, timeout_usec == UINT64_MAX ? nullptr : &time, nullptr) < 0 && errno != EINTR)
+    return fail("cannot wait for the journal", errno);
+  if ((polled[1].revents & (POLLERR | POLLHUP)) != 0)
+    return Change::Closed;
+  r = sd_journal_process(handle);
+  if (r < 0)
+    return fail("cannot wait for the journal", -r);
+  return r == SD_JOURNAL_NOP ? Change::None : Change::Some;
+}
+
+Result<std::string> Journal::host_of(std::uint32_t boot) {
+  auto known = hosts_.find(boot);
+  if (known != hosts_.end())
+    return known->second;
+  constexpr std::array<std::string_view, 1> kFields = {"_HOSTNAME"};
+  std::string host;
+  auto found = read({{}, boot_id(boot), {}, {}}, kFields, [&](const Entry& entry) {
+    host = entry.values[0];
+    return host.empty();
+  });
+  if (!found)
+    return tl::unexpected(found.error());
+  return hosts_[boot] = host;
 }
 
 Result<bool> Journal::any(const Query& query) {
@@ -133,10 +224,15 @@ Result<void> Journal::visit_entries(const Query& query, std::span<const std::str
                                     const std::function<bool(const Entry&)>& visit) {
   Entry entry;
   sd_id128_t boot = {};
+  bool at_cursor = !query.after_cursor.empty();
   for (;;) {
     int r = sd_journal_next(handle_.get());
     if (r == 0)
       return {};
+    // The entry itself may be gone: then this is the next one already.
+    if (std::exchange(at_cursor, false) &&
+        sd_journal_test_cursor(handle_.get(), query.after_cursor.c_str()) > 0)
+      continue;
     sd_id128_t entry_boot = {};
     std::uint64_t monotonic = 0;
     r = r < 0 ? r : sd_journal_get_realtime_usec(handle_.get(), &entry.realtime_usec);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,6 +54,8 @@ struct Query {
   Id128 boot;
   std::optional<std::uint64_t> since_usec;
   std::optional<std::uint64_t> until_usec;
+  /// Only entries behind this one, as Journal::cursor() gave it.
+  std::string after_cursor = {};
   /// Longer values are cut, where they are compressed. An audit record is at most 8970 bytes
   /// (MAX_AUDIT_MESSAGE_LENGTH).
   std::size_t value_limit = 16384;
@@ -71,9 +74,25 @@ public:
   /// Entries that were passed over because the file is damaged there.
   std::uint64_t damaged() const { return damaged_; }
 
-  /// Calls `visit` for each entry in order, until it returns false.
+  /// Calls `visit` for each entry in order, until it returns false. `visit` must not read from the
+  /// same journal.
   Result<void> read(const Query& query, std::span<const std::string_view> fields,
                     const std::function<bool(const Entry&)>& visit);
+  /// Of the entry that is being visited. Errors: the journal's.
+  Result<std::string> cursor() const;
+  /// When the entry that has this cursor was received. Where it is gone, a time just before the next
+  /// one.
+  Result<std::uint64_t> time_of_cursor(const std::string& cursor);
+  enum class Change {
+    Some, ///< in the files of the journal; not necessarily entries that one looks for
+    None, ///< the time is up
+    Closed,
+  };
+  /// Waits for something new, at most so long (UINT64_MAX: for ever), or until nobody reads
+  /// `output` any more.
+  Result<Change> wait(std::uint64_t timeout_usec, int output);
+  /// The name of the host that a boot is of, as its own journald wrote it; empty where it did not.
+  Result<std::string> host_of(std::uint32_t boot);
   /// Whether there is such an entry.
   Result<bool> any(const Query& query);
   /// The values that a field has anywhere in the journal.
@@ -94,6 +113,7 @@ private:
   Journal(Handle handle, std::vector<std::string> warnings, bool local)
       : handle_(std::move(handle)), warnings_(std::move(warnings)), local_(local) {}
   Result<void> add_matches(const Query& query);
+  Result<void> seek(const Query& query);
   Result<void> visit_entries(const Query& query, std::span<const std::string_view> fields,
                              const std::function<bool(const Entry&)>& visit);
   Result<std::vector<Id128>> boots_by_time();
@@ -102,6 +122,7 @@ private:
   Handle handle_;
   std::vector<std::string> warnings_;
   std::vector<Id128> boots_;
+  std::map<std::uint32_t, std::string> hosts_;
   std::uint64_t damaged_ = 0;
   bool reads_audit_ = true;
   bool local_ = true;

@@ -34,7 +34,9 @@ void append_identity(std::string& key, std::string_view blockers, const Object& 
   append(key, process.exe.empty() ? process.comm : std::string());
 }
 
-void append_owner(std::string& key, const Attribution& attribution) {
+void append_owner(std::string& key, const DenialGroup& group) {
+  const Attribution& attribution = group.attribution;
+  append(key, group.host);
   auto append_unit = [&](const UnitName& unit) {
     append(key, unit.name);
     append(key, unit.user ? 1 + std::uint64_t{*unit.user} : 0);
@@ -57,13 +59,15 @@ void merge(DenialGroup& group, const DenialGroup& more) {
   group.object = more.object;
   group.process = more.process;
   group.domain = more.domain;
+  group.serial = more.serial;
+  group.host = more.host;
   group.attribution = more.attribution;
 }
 
 bool comes_before(const DenialGroup& a, const DenialGroup& b) {
   auto rank = [](const DenialGroup& group) {
     const UnitName& unit = group.attribution.unit;
-    return std::tuple(unit.name.empty(), unit);
+    return std::tuple(group.host, unit.name.empty(), unit);
   };
   auto detail = [](const DenialGroup& group) {
     return std::tie(group.blockers, group.object.path, group.object.address, group.object.port,
@@ -108,6 +112,7 @@ void Summary::add(const Denial& denial) {
     group.first_usec = denial.realtime_usec;
   }
   group.last_usec = denial.realtime_usec;
+  group.serial = denial.serial;
   if (group.other_objects)
     return;
   if (group.count == 1 || group.object.inode != denial.object.inode ||
@@ -124,14 +129,21 @@ std::vector<DomainKey> Summary::domains() const {
   return {domains.begin(), domains.end()};
 }
 
-std::vector<DenialGroup> Summary::finish(const std::map<DomainKey, Attribution>& attributions) {
+std::vector<DenialGroup> Summary::finish(const std::map<DomainKey, Attribution>& attributions,
+                                         const std::map<std::uint32_t, std::string>& hosts,
+                                         const Wanted& wanted) {
   std::unordered_map<std::string, DenialGroup> merged;
   for (auto& [key, group] : groups_) {
     auto known = attributions.find(group.domain);
     if (known != attributions.end())
       group.attribution = known->second;
+    auto host = hosts.find(group.domain.boot);
+    if (host != hosts.end())
+      group.host = host->second;
+    if (!wanted(group))
+      continue;
     std::string identity;
-    append_owner(identity, group.attribution);
+    append_owner(identity, group);
     append_identity(identity, group.blockers, group.object, group.process);
     append(identity, group.other_objects);
     DenialGroup& into = merged[identity];

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -20,8 +21,10 @@ struct DenialGroup {
   std::string blockers;
   Object object; ///< that of the last
   bool other_objects = false;
-  SyscallRecord process; ///< that of the last
-  DomainKey domain;      ///< that of the last
+  SyscallRecord process;    ///< that of the last
+  DomainKey domain;         ///< that of the last
+  std::uint64_t serial = 0; ///< that of the last's audit event
+  std::string host;         ///< as its own journald said; empty where it did not
   std::uint64_t count = 0;
   std::uint64_t first_usec = 0;
   std::uint64_t last_usec = 0;
@@ -34,9 +37,12 @@ public:
   void add(const Denial& denial);
   /// The domains that occur.
   std::vector<DomainKey> domains() const;
-  /// Gives every group its unit, joins those of different domains of one unit, and sorts: by unit,
-  /// then the most frequent first.
-  std::vector<DenialGroup> finish(const std::map<DomainKey, Attribution>& attributions);
+  /// Gives every group its unit and its host, leaves out those that are not `wanted`, joins those
+  /// of different domains of one unit, and sorts: by host and unit, then the most frequent first.
+  using Wanted = std::function<bool(const DenialGroup&)>;
+  std::vector<DenialGroup> finish(const std::map<DomainKey, Attribution>& attributions,
+                                  const std::map<std::uint32_t, std::string>& hosts,
+                                  const Wanted& wanted);
   /// Whether the limit was met.
   bool overflowed() const { return overflowed_; }
 

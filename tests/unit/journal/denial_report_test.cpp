@@ -222,9 +222,9 @@ TEST_F(Report, ChosenUnits) {
   file.start("evil.service", kOtherInvocation, kTag, 200);
   denial(1, "a1", "/nginx", 100);
   denial(2, "a2", "/evil", 300);
-  query.units = {"nginx"};
+  query.filter.units = {"nginx"};
   EXPECT_THAT(owners(), ElementsAre("nginx.service certain 1", " disputed 1")); // perhaps
-  query.units = {"other"};
+  query.filter.units = {"other"};
   EXPECT_THAT(owners(), IsEmpty());
 }
 
@@ -238,13 +238,6 @@ TEST_F(Report, SaysWhatTheKernelCountedAndTheJournalHasNot) {
 TEST_F(Report, MalformedRecordsAreSaid) {
   file.audit(1423, 1, "domain=zz");
   EXPECT_THAT(read().gaps, ElementsAre(HasSubstr("1 audit records could not be understood")));
-}
-
-TEST(Units, Patterns) {
-  Attribution attribution;
-  attribution.unit.name = "web@1.service";
-  EXPECT_TRUE(concerns(attribution, {"web@*.service"}));
-  EXPECT_FALSE(concerns(attribution, {"web.service"}));
 }
 
 // What systemd 252, 257 and 262 deliver of one service whose two commands confine themselves (the
@@ -295,7 +288,7 @@ TEST_P(Recorded, AStartRecordMakesThemTheUnits) {
              {{"__REALTIME_TIMESTAMP", "1795303300000000"}});
   file.add_recorded(std::string(UNITLOCK_RECORDS) + "/" + release + ".json");
   query.wrapper = "/usr/bin/deny";
-  query.units = {"deny"};
+  query.filter.units = {"deny"};
   DenialReport report = read();
   EXPECT_EQ(report.groups.size(), 8U);
   for (const DenialGroup& group : report.groups)

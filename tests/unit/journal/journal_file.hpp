@@ -89,15 +89,23 @@ public:
     }
   }
 
-  /// The path of the file; empty where it cannot be made.
+  /// As if the file had been rotated away: what was added so far will not be in it.
+  void clear() {
+    std::filesystem::remove(path());
+    entries_.clear();
+  }
+
+  /// Adds what is new to the file, and says where it is; empty where it cannot be made.
   std::string write() {
-    std::string export_path = tree_.directory() + "/export", path = directory() + "/test.journal";
-    std::filesystem::remove(path);
+    std::string export_path = tree_.directory() + "/export";
     std::ofstream(export_path, std::ios::binary) << exported();
     tree_.make_directory("/journal");
-    std::string command = std::string(kRemote) + " -o " + path + " " + export_path + " 2>/dev/null";
-    return std::system(command.c_str()) == 0 ? path : std::string();
+    std::string command =
+        std::string(kRemote) + " -o " + path() + " " + export_path + " 2>/dev/null";
+    entries_.clear();
+    return std::system(command.c_str()) == 0 ? path() : std::string();
   }
+  std::string path() const { return directory() + "/test.journal"; }
   std::string directory() const { return tree_.directory() + "/journal"; }
 
 private:

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/denial_source.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace unitlock::journal {
+namespace {
+
+/// Before a cursor: longer than an event's records, and their copies, are apart.
+constexpr std::uint64_t kWarmUpUsec = 10 * 1000000ULL;
+
+template <class Number>
+Number to_number(std::string_view text) {
+  Number number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+/// The number behind `prefix`, where the line begins with it.
+std::optional<std::uint64_t> number_behind(std::string_view line, std::string_view prefix) {
+  if (!line.starts_with(prefix))
+    return std::nullopt;
+  return to_number<std::uint64_t>(line.substr(prefix.size()));
+}
+
+} // namespace
+
+DenialSource::DenialSource(Journal& journal, Window window, EventJoiner::DenialSink on_denial,
+                           EventJoiner::DomainSink on_domain)
+    : journal_(journal), on_denial_(std::move(on_denial)),
+      joiner_([this](const Denial& denial) { pass_on(denial); }, std::move(on_domain)),
+      window_(std::move(window)), resume_cursor_(window_.after_cursor) {}
+
+void DenialSource::pass_on(const Denial& denial) {
+  if (warming_up_)
+    return;
+  ++passed_on_;
+  on_denial_(denial);
+}
+
+/// Behind a cursor, the copy of a record that was read before it may follow: so the last entries
+/// before it are read again, and what they say is not passed on.
+Result<void> DenialSource::start() {
+  started_ = true;
+  query_.alternatives = {
+      {"_AUDIT_TYPE=1423", "_AUDIT_TYPE=1424", "_AUDIT_TYPE=1300"},
+      // Facility 0 is the kernel's own: the kernel gives it to nothing written to /dev/kmsg.
+      {"_TRANSPORT=kernel", "SYSLOG_FACILITY=0"},
+  };
+  query_.boot = window_.boot;
+  query_.since_usec = window_.since_usec;
+  query_.until_usec = window_.until_usec;
+  if (window_.after_cursor.empty())
+    return {};
+  auto usec = journal_.time_of_cursor(window_.after_cursor);
+  if (!usec)
+    return tl::unexpected(usec.error());
+  cursor_usec_ = *usec;
+  query_.since_usec = *usec - std::min(*usec, kWarmUpUsec);
+  warming_up_ = window_.keep_place = true;
+  return {};
+}
+
+void DenialSource::end_warm_up() {
+  joiner_.finish();
+  warming_up_ = false;
+}
+
+Result<void> DenialSource::visit(const Entry& entry) {
+  if (window_.keep_place) {
+    auto cursor = journal_.cursor();
+    if (!cursor)
+      return tl::unexpected(cursor.error());
+    last_cursor_ = std::move(*cursor);
+  }
+  // The cursor's own entry may be gone.
+  if (warming_up_ && entry.realtime_usec > cursor_usec_)
+    end_warm_up();
+  add(entry);
+  if (warming_up_ && last_cursor_ == window_.after_cursor)
+    end_warm_up();
+  else if (!warming_up_ && joiner_.is_idle())
+    resume_cursor_ = last_cursor_;
+  return {};
+}
+
+Result<bool> DenialSource::read_some(std::size_t limit) {
+  if (!started_)
+    if (auto begun = start(); !begun)
+      return tl::unexpected(begun.error());
+  constexpr std::array<std::string_view, 3> kFields = {"_AUDIT_TYPE", "_AUDIT_ID", "MESSAGE"};
+  passed_on_ = 0;
+  Result<void> visited;
+  auto read = journal_.read(query_, kFields, [&](const Entry& entry) {
+    visited = visit(entry);
+    return visited && passed_on_ < limit;
+  });
+  if (!read || !visited)
+    return tl::unexpected(read ? visited.error() : read.error());
+  query_.after_cursor = last_cursor_;
+  return passed_on_ >= limit;
+}
+
+Result<void> DenialSource::read_all() {
+  auto read = read_some(std::numeric_limits<std::size_t>::max());
+  if (!read)
+    return tl::unexpected(read.error());
+  return {};
+}
+
+void DenialSource::add(const Entry& entry) {
+  if (entry.values[0].empty())
+    return add_kernel_line(entry);
+  lost_[entry.boot].has_audit = true;
+  joiner_.add({entry.boot, to_number<std::uint64_t>(entry.values[1]), entry.realtime_usec,
+               to_number<int>(entry.values[0]), body_of_message(entry.values[2]), false});
+}
+
+/// Source of the texts: kernel/audit.c (audit_log_lost()), lib/ratelimit.c.
+void DenialSource::add_kernel_line(const Entry& entry) {
+  const std::string& line = entry.values[2];
+  if (auto copy = parse_kernel_copy(line))
+    joiner_.add({entry.boot, copy->serial, entry.realtime_usec, copy->type, copy->body, true});
+  else if (auto lost = number_behind(line, "audit: audit_lost="))
+    lost_[entry.boot].lost = *lost;
+  else if (auto copies = number_behind(line, "kauditd_printk_skb: "))
+    lost_[entry.boot].copies += *copies;
+}
+
+void DenialSource::finish() {
+  joiner_.finish();
+  if (!last_cursor_.empty() && !warming_up_)
+    resume_cursor_ = last_cursor_;
+}
+
+} // namespace unitlock::journal

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Denials out of a journal, in its order, without their units; can be asked again for what has come
+// since, and says where another reader could go on so that nothing is read twice or missed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "journal/event_joiner.hpp"
+#include "journal/record_source.hpp"
+
+namespace unitlock::journal {
+
+/// Which part of the journal.
+struct Window {
+  std::optional<std::uint64_t> since_usec;
+  std::optional<std::uint64_t> until_usec;
+  Id128 boot;               ///< only of this one, if set
+  std::string after_cursor; ///< only behind this entry, if set; since_usec is not looked at then
+  /// Whether to read on, or to resume: it takes time to learn of each entry where it is.
+  bool keep_place = false;
+};
+
+/// What the kernel said of audit records that it could not deliver, in one boot.
+struct LostRecords {
+  std::uint64_t lost = 0;   ///< of all types, since the boot (or since somebody reset the counter)
+  std::uint64_t copies = 0; ///< of all types, that were not printed to the kernel's log either
+  bool has_audit = false;   ///< journald had records of its own: copies do not matter
+};
+
+class DenialSource {
+public:
+  DenialSource(Journal& journal, Window window, EventJoiner::DenialSink on_denial,
+               EventJoiner::DomainSink on_domain);
+
+  Result<void> read_all();
+  /// Reads on, until `limit` denials were passed on or the journal ends. False at its end. Needs
+  /// Window::keep_place.
+  Result<bool> read_some(std::size_t limit);
+  /// Passes on what waits for records that ought to be there at this time, by the wall clock.
+  void pass_on_old(std::uint64_t now_usec) { joiner_.pass_on_old(now_usec); }
+  /// Passes on all that waits for more records.
+  void finish();
+  bool is_idle() const { return joiner_.is_idle(); }
+
+  /// Where to go on, as Window::after_cursor: all denials up to there were passed on, and no other.
+  /// The window's own where nothing was read. Needs Window::keep_place.
+  const std::string& resume_cursor() const { return resume_cursor_; }
+  /// Records that could not be understood.
+  std::uint64_t malformed() const { return joiner_.malformed(); }
+  /// By boot, as Journal::boots().
+  const std::map<std::uint32_t, LostRecords>& lost() const { return lost_; }
+
+private:
+  Result<void> start();
+  void pass_on(const Denial& denial);
+  Result<void> visit(const Entry& entry);
+  void end_warm_up();
+  void add(const Entry& entry);
+  void add_kernel_line(const Entry& entry);
+
+  Journal& journal_;
+  EventJoiner::DenialSink on_denial_;
+  EventJoiner joiner_;
+  Window window_;
+  Query query_;
+  bool started_ = false;
+  /// The entries before the window that are read for what they tell of those in it.
+  bool warming_up_ = false;
+  std::uint64_t cursor_usec_ = 0;
+  std::size_t passed_on_ = 0;
+  std::string last_cursor_;
+  std::string resume_cursor_;
+  std::map<std::uint32_t, LostRecords> lost_;
+};
+
+} // namespace unitlock::journal

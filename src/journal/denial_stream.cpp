@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/denial_stream.hpp"
+
+#include <set>
+#include <utility>
+
+#include "base/timestamp.hpp"
+
+namespace unitlock::journal {
+namespace {
+
+constexpr std::size_t kBatch = 4096;
+constexpr std::size_t kDomainLimit = 100000;
+/// How long a start record, or the rest of an event, may be behind the denial.
+constexpr std::uint64_t kPatienceUsec = 1000000;
+/// How often to look again while something waits.
+constexpr std::uint64_t kRetryUsec = 200000;
+
+bool is_placed(const Attribution& attribution) {
+  return attribution.certainty != Certainty::Unknown &&
+         attribution.certainty != Certainty::Unclaimed;
+}
+
+Window with_place(Window window) {
+  window.keep_place = true;
+  return window;
+}
+
+} // namespace
+
+DenialStream::DenialStream(Journal& journal, DenialQuery query, Window window)
+    : journal_(journal), query_(std::move(query)), attributor_(journal, query_.wrapper),
+      source_(
+          journal, with_place(std::move(window)), [this](const Denial& denial) { add(denial); },
+          [this](std::uint32_t boot, const DomainRecord& record) {
+            attributor_.note(boot, record);
+          }),
+      resume_cursor_(query_.after_cursor) {}
+
+void DenialStream::add(const Denial& denial) {
+  if (logged_.size() < kDomainLimit || logged_.contains(denial.domain))
+    ++logged_[denial.domain];
+  if (matches_record(query_.filter, denial))
+    batch_.push_back(denial);
+}
+
+Result<void> DenialStream::read(const Sink& sink) {
+  for (;;) {
+    auto more = source_.read_some(kBatch);
+    if (!more)
+      return tl::unexpected(more.error());
+    if (!*more && query_.keep_place)
+      source_.pass_on_old(realtime_now_usec());
+    else if (!*more)
+      source_.finish();
+    if (auto done = emit(sink, false); !done || !*more)
+      return done;
+  }
+}
+
+Result<void> DenialStream::follow(const Sink& sink, const Pause& pause, int output) {
+  for (;;) {
+    auto more = source_.read_some(kBatch);
+    if (!more)
+      return tl::unexpected(more.error());
+    source_.pass_on_old(realtime_now_usec());
+    if (auto done = emit(sink, true); !done)
+      return done;
+    if (*more)
+      continue;
+    if (auto paused = pause(); !paused)
+      return paused;
+    bool nothing_waits = batch_.empty() && source_.is_idle();
+    auto change = journal_.wait(nothing_waits ? UINT64_MAX : kRetryUsec, output);
+    if (!change)
+      return tl::unexpected(change.error());
+    if (*change == Journal::Change::Closed)
+      return {};
+  }
+}
+
+Result<void> DenialStream::emit(const Sink& sink, bool may_wait) {
+  std::set<DomainKey> domains;
+  for (const Denial& denial : batch_)
+    domains.insert(denial.domain);
+  auto attributions = attributor_.attribute({domains.begin(), domains.end()});
+  if (!attributions)
+    return tl::unexpected(attributions.error());
+  std::uint64_t now = realtime_now_usec();
+  for (; !batch_.empty(); batch_.pop_front()) {
+    const Denial& denial = batch_.front();
+    const Attribution& attribution = attributions->at(denial.domain);
+    if (may_wait && !is_placed(attribution) && denial.realtime_usec + kPatienceUsec > now)
+      break;
+    if (auto done = emit(sink, denial, attribution); !done)
+      return done;
+  }
+  for (const Denial& denial : batch_)
+    if (!is_placed(attributions->at(denial.domain)))
+      attributor_.forget(denial.domain);
+  if (batch_.empty())
+    resume_cursor_ = source_.resume_cursor();
+  return {};
+}
+
+Result<void> DenialStream::emit(const Sink& sink, const Denial& denial,
+                                const Attribution& attribution) {
+  auto host = journal_.host_of(denial.domain.boot);
+  if (!host)
+    return tl::unexpected(host.error());
+  if (!matches_host(query_.filter, *host))
+    return {};
+  if (matches_owner(query_.filter, attribution))
+    sink({denial, attribution, journal_.boot_id(denial.domain.boot), *host});
+  else if (may_be_anyones(query_.filter, attribution))
+    ++unattributed_;
+  return {};
+}
+
+std::vector<std::string> DenialStream::gaps() const {
+  bool in_part = query_.since_usec || query_.until_usec || !query_.after_cursor.empty();
+  return find_gaps(journal_, source_, attributor_, in_part ? nullptr : &logged_);
+}
+
+} // namespace unitlock::journal

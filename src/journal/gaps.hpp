@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Why what was read of a journal may not be all that there was: sentences for people.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "journal/attributor.hpp"
+#include "journal/denial_source.hpp"
+
+namespace unitlock::journal {
+
+/// Denials by domain, as they were read; not of more domains than can be remembered.
+using LoggedDenials = std::map<DomainKey, std::uint64_t>;
+
+/// `logged` is null where only a part of each domain's denials was read.
+std::vector<std::string> find_gaps(const Journal& journal, const DenialSource& source,
+                                   const Attributor& attributor, const LoggedDenials* logged);
+
+} // namespace unitlock::journal

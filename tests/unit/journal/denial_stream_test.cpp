@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/denial_stream.hpp"
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "journal_file.hpp"
+
+namespace unitlock::journal {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kWrapper = "/usr/libexec/unitlock-exec";
+const std::string kInvocation = "7e58517c73c146de9821f757842a734d";
+const std::string kTag = "ul-7e58517c73c1";
+
+std::string denied(const std::string& path) {
+  return fmt::format("domain=a1 blockers=fs.read_file path=\"{}\" dev=\"sda\" ino=2", path);
+}
+
+class Stream : public testing::Test {
+protected:
+  void SetUp() override {
+    if (access(kRemote, X_OK) != 0)
+      GTEST_SKIP() << "systemd-journal-remote is not installed";
+    query.wrapper = kWrapper;
+    file.kernel("Linux version 6.18");
+    file.start("nginx.service", kInvocation, kTag, 100, {{"_HOSTNAME", "web1"}});
+    file.audit(
+        1424, 1,
+        fmt::format("domain=a1 status=allocated pid=100 exe=\"{}\" comm=\"{}\"", kWrapper, kTag));
+  }
+
+  void record(unsigned serial, const std::string& path) {
+    file.audit(1423, serial, denied(path));
+    file.audit(1300, serial, "pid=101 comm=\"nginx\" exe=\"/usr/sbin/nginx\"");
+  }
+  void copy(unsigned serial, const std::string& path) {
+    file.kernel(fmt::format("audit: type=1423 audit(1795303307.791:{}): {}", serial, denied(path)));
+  }
+
+  /// "SERIAL path certainty host" of each; remembers where to go on.
+  std::vector<std::string> read() {
+    auto journal = Journal::open({{}, {}, {file.write()}});
+    EXPECT_TRUE(journal) << to_string(journal.error());
+    std::vector<std::string> list;
+    DenialStream stream(*journal, query, *window_of(*journal, query));
+    auto done = stream.read([&](const DenialEvent& event) {
+      list.push_back(fmt::format("{} {} {} {}", event.denial.serial, event.denial.object.path,
+                                 to_string(event.attribution.certainty), event.host));
+    });
+    EXPECT_TRUE(done) << to_string(done.error());
+    gaps = stream.gaps();
+    query.after_cursor = stream.resume_cursor();
+    return list;
+  }
+
+  JournalFile file;
+  DenialQuery query;
+  std::vector<std::string> gaps;
+};
+
+TEST_F(Stream, OneByOneInOrder) {
+  record(10, "/b");
+  record(11, "/a");
+  record(12, "/b");
+  EXPECT_THAT(read(),
+              ElementsAre("10 /b certain web1", "11 /a certain web1", "12 /b certain web1"));
+  EXPECT_THAT(gaps, IsEmpty());
+}
+
+TEST_F(Stream, ManyMoreThanAreReadAtOnce) {
+  for (unsigned i = 0; i < 10000; ++i)
+    file.audit(1423, 100 + i, denied("/x"));
+  EXPECT_EQ(read().size(), 10000U);
+}
+
+TEST_F(Stream, GoesOnWhereItWas) {
+  query.keep_place = true;
+  record(10, "/a");
+  EXPECT_THAT(read(), ElementsAre("10 /a certain web1"));
+  EXPECT_THAT(read(), IsEmpty());
+  record(11, "/b");
+  EXPECT_THAT(read(), ElementsAre("11 /b certain web1"));
+}
+
+TEST_F(Stream, ACopyBehindTheCursorOfWhatWasReadBeforeItIsNoDenialOfItsOwn) {
+  query.keep_place = true;
+  record(10, "/a");
+  EXPECT_EQ(read().size(), 1U);
+  copy(10, "/a");
+  copy(11, "/b");
+  EXPECT_THAT(read(), ElementsAre("11 /b certain web1"));
+}
+
+TEST_F(Stream, GoesOnWhereTheEntryOfTheCursorIsGone) {
+  query.keep_place = true;
+  record(10, "/a");
+  record(11, "/b");
+  read();
+  const std::uint64_t end = file.now();
+  file.clear();
+  for (auto [serial, usec] : {std::pair(20, end - 500000), std::pair(21, end + 500000)})
+    file.audit(1423, serial, denied("/c"), {{"__REALTIME_TIMESTAMP", std::to_string(usec)}});
+  EXPECT_THAT(read(), ElementsAre("21 /c unknown "));
+}
+
+TEST_F(Stream, WhatIsNoCursorIsAnError) {
+  record(10, "/a");
+  auto journal = Journal::open({{}, {}, {file.write()}});
+  query.after_cursor = "nonsense\x1b";
+  DenialStream stream(*journal, query, *window_of(*journal, query));
+  auto done = stream.read([](const DenialEvent&) {});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "\"nonsense\\x1b\" is no cursor of a journal");
+}
+
+TEST_F(Stream, WhatTheKernelLostIsSaid) {
+  record(10, "/a");
+  file.kernel("audit: audit_lost=17 audit_rate_limit=0 audit_backlog_limit=64");
+  file.kernel("audit: backlog limit exceeded");
+  file.kernel("kauditd_printk_skb: 5 callbacks suppressed"); // only copies of journald's records
+  read();
+  EXPECT_THAT(gaps, ElementsAre(HasSubstr("lost 17 audit records")));
+}
+
+TEST_F(Stream, WhatTheKernelDidNotPrintIsSaidWhereThereIsNothingElse) {
+  file.clear();
+  file.kernel("Linux version 6.18");
+  copy(10, "/a");
+  file.kernel("kauditd_printk_skb: 5 callbacks suppressed");
+  EXPECT_EQ(read().size(), 1U);
+  EXPECT_THAT(gaps, ElementsAre(HasSubstr("left out 5 audit records")));
+}
+
+TEST_F(Stream, FollowsUntilNobodyReads) {
+  record(10, "/a");
+  auto journal = Journal::open({{}, {}, {file.write()}});
+  DenialStream stream(*journal, query, *window_of(*journal, query));
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  int seen = 0, paused = 0;
+  auto pause = [&]() -> Result<void> {
+    if (++paused == 1)
+      close(pipe[0]);
+    return {};
+  };
+  auto done = stream.follow([&](const DenialEvent&) { ++seen; }, pause, pipe[1]);
+  EXPECT_TRUE(done) << to_string(done.error());
+  EXPECT_EQ(seen, 1);
+  EXPECT_GE(paused, 1);
+  close(pipe[1]);
+}
+
+TEST_F(Stream, FollowingEndsWithTheErrorOfThePause) {
+  auto journal = Journal::open({{}, {}, {file.write()}});
+  DenialStream stream(*journal, query, *window_of(*journal, query));
+  auto pause = []() -> Result<void> { return fail("the disk is full"); };
+  auto done = stream.follow([](const DenialEvent&) {}, pause, 1);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "the disk is full");
+}
+
+} // namespace
+} // namespace unitlock::journal
