@@ -32,6 +32,7 @@ struct Context {
   /// --output=: "json", or what people read: "table" and "text" mean the same.
   std::string output = "table";
   bool json() const { return output == "json"; }
+  bool pager = true; ///< whether what is long may go through one; not with --no-pager
   /// Set by the verb that the command line names; returns the exit status.
   std::function<int()> run;
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// unitlock denials: what Landlock denied, by unit, right and object. Exit status 1 where the
-// journal has gaps (what is listed is true, but may not be all), or where nothing is found and
-// nothing could have been.
+// unitlock denials: what Landlock denied, by unit, right and object, or one by one. Exit status 1
+// where the journal has gaps (what is listed is true, but may not be all), or where nothing is
+// found and nothing could have been.
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -9,172 +14,107 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/escape.hpp"
 #include "base/timestamp.hpp"
 #include "cli/context.hpp"
+#include "cli/cursor_file.hpp"
+#include "cli/denial_text.hpp"
 #include "cli/journal_options.hpp"
 #include "cli/render.hpp"
+#include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "journal/denial_report.hpp"
+#include "journal/denial_stream.hpp"
 #include "machine/see_denials.hpp"
 
 namespace unitlock::cli {
 namespace {
 
-using journal::Certainty;
-using journal::DenialGroup;
+using journal::DenialEvent;
 using journal::DenialReport;
-using journal::Object;
+
+/// How many are shown before one waits for more, as journalctl -f does.
+constexpr std::size_t kLinesBeforeFollowing = 10;
 
 struct Options {
-  std::vector<std::string> units;
   JournalOptions journal;
+  journal::DenialFilter filter;
+  std::vector<std::string> rights;
+  std::vector<std::string> attributions;
+  std::string lines;
+  std::string cursor_file;
+  bool reverse = false;
+  bool raw = false;
+  bool follow = false;
 };
 
-std::string unit_text(const journal::UnitName& unit) {
-  // A unit's name has no character to escape but the backslash, and systemd writes that one itself.
-  std::string name = escape(unit.name, Backslash::Keep);
-  return unit.user ? fmt::format("{} (user {})", name, *unit.user) : name;
+/// nullopt: all of them.
+Result<std::optional<std::size_t>> parse_lines(const std::string& text) {
+  if (text.empty() || text == "all")
+    return std::nullopt;
+  std::size_t lines = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lines);
+  if (error != std::errc() || end != text.data() + text.size())
+    return fail(fmt::format("--lines={} is neither a number nor \"all\"", text));
+  return lines;
 }
 
-std::string unit_cell(const DenialGroup& group) {
-  switch (group.attribution.certainty) {
-  case Certainty::Certain:
-    return unit_text(group.attribution.unit);
-  case Certainty::Likely:
-    return unit_text(group.attribution.unit) + " ?";
-  case Certainty::Disputed:
-    return "(disputed)";
-  case Certainty::Unclaimed:
-    return "(no start record)";
-  case Certainty::Foreign:
-    return "(not unitlock's)";
-  case Certainty::Unknown:
-    return "(unknown)";
+Result<journal::DenialFilter> to_filter(const Options& options) {
+  journal::DenialFilter filter = options.filter;
+  for (const std::string& word : options.rights) {
+    auto right = journal::parse_right_filter(word);
+    if (!right)
+      return tl::unexpected(right.error());
+    filter.rights.push_back(*right);
   }
-  return "-";
-}
-
-std::string program_cell(const journal::SyscallRecord& process) {
-  std::string_view program = process.exe.empty() ? process.comm : process.exe;
-  return program.empty() ? "-" : escape(program);
-}
-
-void print_table(const DenialReport& report) {
-  std::uint64_t now = realtime_now_usec();
-  Table table({{"UNIT"},
-               {"RIGHT"},
-               {"OBJECT", false, true},
-               {"PROGRAM"},
-               {"COUNT", true},
-               {"FIRST"},
-               {"LAST"}});
-  for (const DenialGroup& group : report.groups)
-    table.add({unit_cell(group), escape(group.blockers),
-               group.other_objects ? "(other objects)" : describe(group.object),
-               group.other_objects ? "-" : program_cell(group.process), std::to_string(group.count),
-               short_time(group.first_usec, now), short_time(group.last_usec, now)});
-  table.print(stdout);
-}
-
-nlohmann::ordered_json to_json(const journal::UnitName& unit) {
-  return unit.name.empty() ? nlohmann::ordered_json() : json_bytes(unit.name);
-}
-
-nlohmann::ordered_json to_json(const Object& object) {
-  nlohmann::ordered_json json;
-  switch (object.kind) {
-  case Object::Kind::None:
-    json["type"] = "none";
-    break;
-  case Object::Kind::Path:
-  case Object::Kind::Name:
-    json["type"] = object.kind == Object::Kind::Path ? "path" : "name";
-    json["path"] = object.path.empty() ? nlohmann::ordered_json() : json_bytes(object.path);
-    json["device"] = json_bytes(object.device);
-    json["inode"] = object.inode;
-    if (object.ioctl_command)
-      json["ioctl"] = *object.ioctl_command;
-    break;
-  case Object::Kind::AbstractSocket:
-    json["type"] = "abstract-socket";
-    json["name"] = json_bytes(object.path);
-    break;
-  case Object::Kind::Network:
-    json["type"] = "network";
-    json["address"] =
-        object.address.empty() ? nlohmann::ordered_json() : json_bytes(object.address);
-    json["port"] = object.port;
-    break;
-  case Object::Kind::Process:
-    json["type"] = "process";
-    json["comm"] = json_bytes(object.comm);
-    json["pid"] = object.pid;
-    break;
+  for (const std::string& word : options.attributions) {
+    auto certainty = journal::parse_certainty(word);
+    if (!certainty)
+      return tl::unexpected(certainty.error());
+    filter.certainties.push_back(*certainty);
   }
-  return json;
+  return filter;
 }
 
-nlohmann::ordered_json to_json(const journal::SyscallRecord& process) {
-  if (process.pid == 0)
-    return nullptr; // the event had no SYSCALL record
-  return {
-      {"exe", json_bytes(process.exe)}, {"comm", json_bytes(process.comm)}, {"pid", process.pid}};
+/// What a run needs: the question, and where the answer comes from and goes to.
+struct Run {
+  const Options& options;
+  const Context& context;
+  journal::Location location;
+  journal::DenialQuery query;
+  CursorFile cursor;
+  std::optional<std::size_t> lines;
+
+  DenialStyle style(journal::Journal& journal) const;
+  int groups(journal::Journal& journal);
+  int events(journal::Journal& journal);
+  int follow(journal::DenialStream& stream, DenialStyle style);
+  Result<void> read_chosen(journal::DenialStream& stream, const DenialStyle& style, bool& found);
+  Result<void> save(const std::string& place);
+  int explain(journal::Journal& journal, const std::vector<std::string>& gaps,
+              std::uint64_t unattributed, bool found) const;
+  void print(const DenialEvent& event, const DenialStyle& style) const;
+};
+
+DenialStyle Run::style(journal::Journal& journal) const {
+  DenialStyle style{!location.is_this_machine(), wants_colours(), realtime_now_usec(), {}};
+  if (location.is_this_machine())
+    if (auto boot = journal.find_boot("0"))
+      style.boot = *boot;
+  return style;
 }
 
-nlohmann::ordered_json to_json(const DenialGroup& group, const DenialReport& report) {
-  nlohmann::ordered_json json;
-  const journal::Attribution& attribution = group.attribution;
-  json["unit"] = to_json(attribution.unit);
-  json["user"] = nullptr;
-  if (attribution.unit.user)
-    json["user"] = *attribution.unit.user;
-  json["certainty"] = to_string(attribution.certainty);
-  if (attribution.certainty == Certainty::Disputed) {
-    json["claimants"] = nlohmann::ordered_json::array();
-    for (const journal::UnitName& unit : attribution.claimants)
-      json["claimants"].push_back(to_json(unit));
-  }
-  json["rights"] = nlohmann::ordered_json::array();
-  for (const journal::Blocker& blocker : journal::split_blockers(group.blockers))
-    json["rights"].push_back(json_bytes(blocker.name));
-  if (group.other_objects) {
-    json["object"] = {{"type", "others"}};
-    json["process"] = nullptr;
-  } else {
-    json["object"] = to_json(group.object);
-    json["process"] = to_json(group.process);
-  }
-  json["count"] = group.count;
-  json["first"] = utc_time(group.first_usec);
-  json["last"] = utc_time(group.last_usec);
-  json["invocation"] = nullptr;
-  if (!attribution.invocation.empty())
-    json["invocation"] = json_bytes(attribution.invocation);
-  json["boot"] = group.domain.boot < report.boots.size() ? report.boots[group.domain.boot] : "";
-  json["domain"] = fmt::format("{:x}", group.domain.domain);
-  return json;
-}
-
-void print_json(const DenialReport& report) {
-  for (const DenialGroup& group : report.groups)
-    fmt::print("{}", json_line(to_json(group, report)));
-}
-
-int print_report(const DenialReport& report, bool json) {
-  for (const std::string& gap : report.gaps)
+/// What is wrong with the answer, and what an empty one means.
+int Run::explain(journal::Journal& journal, const std::vector<std::string>& gaps,
+                 std::uint64_t unattributed, bool found) const {
+  for (const std::string& gap : gaps)
     complain(gap);
-  if (json)
-    print_json(report);
-  else if (!report.groups.empty())
-    print_table(report);
-  return report.gaps.empty() ? kWell : kNotWell;
-}
-
-/// Nothing was found: says whether anything could have been.
-int explain_nothing(journal::Journal& journal, const journal::Location& location,
-                    const Options& options, int status) {
-  complain(options.units.empty() ? "no denials" : "no denials of these units");
+  int status = gaps.empty() ? kWell : kNotWell;
+  if (unattributed > 0)
+    complain(fmt::format("left out are {} denials of which nobody knows whose they are: see "
+                         "--attribution=unknown,unclaimed",
+                         unattributed));
+  if (found)
+    return status;
+  complain(query.filter.units.empty() ? "no denials" : "no denials of these units");
   if (!location.is_this_machine())
     return status;
   machine::Visibility visibility = machine::see_denials(&journal);
@@ -183,20 +123,145 @@ int explain_nothing(journal::Journal& journal, const journal::Location& location
   return visibility.visible == machine::Visible::No ? kNotWell : status;
 }
 
+/// The last `lines` of them, and in the order that is wanted.
+void choose(std::vector<journal::DenialGroup>& groups, std::optional<std::size_t> lines,
+            bool reverse) {
+  auto is_later = [](const journal::DenialGroup& a, const journal::DenialGroup& b) {
+    return a.last_usec > b.last_usec;
+  };
+  if (lines && *lines < groups.size()) {
+    std::vector<std::uint64_t> times;
+    for (const journal::DenialGroup& group : groups)
+      times.push_back(group.last_usec);
+    std::sort(times.rbegin(), times.rend());
+    std::uint64_t since = *lines == 0 ? UINT64_MAX : times[*lines - 1];
+    std::erase_if(groups, [&](const auto& group) { return group.last_usec < since; });
+    groups.resize(std::min(groups.size(), *lines));
+  }
+  if (reverse)
+    std::stable_sort(groups.begin(), groups.end(), is_later);
+}
+
+/// Only when what was found is written: who is interrupted is told it again.
+Result<void> Run::save(const std::string& place) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return fail("cannot write to standard output");
+  return cursor.write(place);
+}
+
+int Run::groups(journal::Journal& journal) {
+  auto report = read_denials(journal, query);
+  if (!report)
+    return no_answer(report.error());
+  bool found = !report->groups.empty();
+  choose(report->groups, lines, options.reverse);
+  {
+    Pager pager(context.pager);
+    if (context.json())
+      for (const journal::DenialGroup& group : report->groups)
+        fmt::print("{}", json_line(to_json(group, *report)));
+    else if (!report->groups.empty())
+      print_table(stdout, *report, style(journal));
+  }
+  int status = explain(journal, report->gaps, report->unattributed, found);
+  auto saved = save(report->resume_cursor);
+  return saved ? status : no_answer(saved.error());
+}
+
+void Run::print(const DenialEvent& event, const DenialStyle& style) const {
+  fmt::print("{}", context.json() ? json_line(to_json(event)) : line_text(event, style));
+}
+
+/// All of them at once, unless only the last are wanted, or the last first.
+Result<void> Run::read_chosen(journal::DenialStream& stream, const DenialStyle& style,
+                              bool& found) {
+  std::deque<DenialEvent> kept;
+  auto read = stream.read([&](const DenialEvent& event) {
+    found = true;
+    if (!lines && !options.reverse)
+      return print(event, style);
+    kept.push_back(event);
+    if (lines && kept.size() > *lines)
+      kept.pop_front();
+  });
+  if (options.reverse)
+    std::reverse(kept.begin(), kept.end());
+  for (const DenialEvent& event : kept)
+    print(event, style);
+  return read;
+}
+
+int Run::events(journal::Journal& journal) {
+  auto window = window_of(journal, query);
+  if (!window)
+    return no_answer(window.error());
+  DenialStyle shown = style(journal);
+  journal::DenialStream stream(journal, query, std::move(*window));
+  bool found = false;
+  Result<void> read;
+  {
+    Pager pager(context.pager && !options.follow);
+    read = read_chosen(stream, shown, found);
+  }
+  if (!read)
+    return no_answer(read.error());
+  if (options.follow)
+    return follow(stream, shown);
+  int status = explain(journal, stream.gaps(), stream.unattributed(), found);
+  auto saved = save(stream.resume_cursor());
+  return saved ? status : no_answer(saved.error());
+}
+
+int Run::follow(journal::DenialStream& stream, DenialStyle style) {
+  auto followed = stream.follow(
+      [&](const DenialEvent& event) {
+        style.now_usec = realtime_now_usec();
+        print(event, style);
+      },
+      [&] { return save(stream.resume_cursor()); }, STDOUT_FILENO);
+  return followed ? kWell : no_answer(followed.error());
+}
+
 int run(const Options& options, const Context& context) {
   auto query = options.journal.query(context);
-  if (!query)
-    return no_answer(query.error());
-  query->filter.units = options.units;
+  auto filter = to_filter(options);
+  auto lines = parse_lines(options.lines);
+  CursorFile cursor(options.cursor_file);
+  auto place = cursor.read();
+  if (!query || !filter || !lines || !place)
+    return no_answer(!query    ? query.error()
+                     : !filter ? filter.error()
+                     : !lines  ? lines.error()
+                               : place.error());
+  filter->user = query->filter.user;
+  query->filter = std::move(*filter);
+  query->after_cursor = *place;
+  query->keep_place = options.follow || cursor.is_wanted();
+  if (options.follow && place->empty() && options.lines.empty())
+    lines->emplace(kLinesBeforeFollowing);
   journal::Location location = options.journal.location(context);
   auto journal = journal::Journal::open(location);
   if (!journal)
     return no_answer(journal.error());
-  auto report = journal::read_denials(*journal, *query);
-  if (!report)
-    return no_answer(report.error());
-  int status = print_report(*report, context.json());
-  return report->groups.empty() ? explain_nothing(*journal, location, options, status) : status;
+  Run run{options, context, location, std::move(*query), std::move(cursor), *lines};
+  return options.raw || options.follow ? run.events(*journal) : run.groups(*journal);
+}
+
+/// `name` takes several values, each its own option or with commas between.
+void add_filter(CLI::App& verb, const std::string& name, std::vector<std::string>& values,
+                const char* type, const char* help) {
+  verb.add_option(name, values, help)->type_name(type)->delimiter(',')->allow_extra_args(false);
+}
+
+void add_filters(CLI::App& verb, Options& options) {
+  add_filter(verb, "--right", options.rights, "RIGHT",
+             "Of this right: read_file, fs.read_file, net");
+  add_filter(verb, "--path", options.filter.paths, "PATH", "Of this path and all below it");
+  add_filter(verb, "--program", options.filter.programs, "PROGRAM", "By this program, or glob");
+  add_filter(verb, "--invocation", options.filter.invocations, "ID", "Of this start of a unit");
+  add_filter(verb, "--attribution", options.attributions, "CERTAINTY",
+             "certain, likely, disputed, unclaimed, foreign, unknown");
+  add_filter(verb, "--host", options.filter.hosts, "HOST", "Of this host, or glob");
 }
 
 } // namespace
@@ -204,11 +269,21 @@ int run(const Options& options, const Context& context) {
 void add_denials(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand("denials", "Show what was denied, from the journal");
   auto options = std::make_shared<Options>();
-  verb->add_option("UNIT", options->units, "Units or globs; \"nginx\" means nginx.service");
+  verb->add_option("UNIT", options->filter.units, "Units or globs; \"nginx\" means nginx.service");
+  add_filters(*verb, *options);
   options->journal.add_to(*verb);
+  verb->add_flag("--raw", options->raw, "One line for each denial");
+  CLI::Option* follow =
+      verb->add_flag("-f,--follow", options->follow, "Wait for more, one line for each");
+  verb->add_option("-n,--lines", options->lines, "The last of them only, or all")->type_name("N");
+  verb->add_flag("-r,--reverse", options->reverse, "The newest first")->excludes(follow);
+  verb->add_option("--cursor-file", options->cursor_file,
+                   "Go on where this file says, and say there where to go on next")
+      ->type_name("FILE");
   add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("A unit with \"?\" behind: PIDs could not be compared.\n"
-               "Exit status: 0 this is all, 1 denials may be missing, 2 no answer.");
+               "Exit status: 0 this is all, 1 denials may be missing, 2 no answer.\n"
+               "See unitlock-denials(1).");
   verb->callback([options, &context] {
     context.run = [options, &context] { return run(*options, context); };
   });

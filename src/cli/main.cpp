@@ -64,6 +64,7 @@ void describe(CLI::App& app, Context& context) {
          "Look at the services of the system's manager (default)")
       ->excludes(user);
   add_output_option(app, context, "What people read (default), or json");
+  app.add_flag("!--no-pager", context.pager, "Print without a pager, also on a terminal");
   app.get_formatter()->column_width(34);
   add_status(app, context);
   add_denials(app, context);

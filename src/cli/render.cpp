@@ -36,6 +36,21 @@ std::size_t width_of(std::FILE* stream) {
   return isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+/// A name that libsmartcols knows; nullptr for none.
+const char* colour_name(Colour colour) {
+  switch (colour) {
+  case Colour::Good:
+    return "green";
+  case Colour::Doubtful:
+    return "yellow";
+  case Colour::Bad:
+    return "red";
+  case Colour::None:
+    return nullptr;
+  }
+  return nullptr;
+}
+
 std::size_t shown_width(const std::string& text) {
   std::wstring wide(text.size() + 1, L'\0');
   std::size_t length = std::mbstowcs(wide.data(), text.c_str(), wide.size());
@@ -51,18 +66,19 @@ std::size_t Table::rigid_width() const {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::size_t width = shown_width(columns_[i].title);
     for (const auto& cells : rows_)
-      width = columns_[i].wraps ? 0 : std::max(width, shown_width(cells[i]));
+      width = columns_[i].wraps ? 0 : std::max(width, shown_width(cells[i].text));
     total += width + 1;
   }
   return total;
 }
 
-void Table::print(std::FILE* stream) const {
+void Table::print(std::FILE* stream, bool colours) const {
   std::unique_ptr<libscols_table, void (*)(libscols_table*)> table(scols_new_table(),
                                                                    scols_unref_table);
   if (!table)
     throw std::bad_alloc();
   scols_table_set_stream(table.get(), stream);
+  scols_table_enable_colors(table.get(), colours);
   std::size_t width = width_of(stream);
   bool fits = width >= rigid_width() + kLeastWrapped;
   scols_table_set_termforce(table.get(), fits ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
@@ -80,7 +96,8 @@ void Table::print(std::FILE* stream) const {
     if (!line)
       throw std::bad_alloc();
     for (std::size_t i = 0; i < cells.size(); ++i)
-      if (scols_line_set_data(line, i, cells[i].c_str()) != 0)
+      if (scols_line_set_data(line, i, cells[i].text.c_str()) != 0 ||
+          scols_cell_set_color(scols_line_get_cell(line, i), colour_name(cells[i].colour)) != 0)
         throw std::bad_alloc();
   }
   scols_print_table(table.get());
@@ -120,6 +137,12 @@ std::string local_time(std::uint64_t realtime_usec) {
 std::string short_time(std::uint64_t realtime_usec, std::uint64_t now_usec) {
   bool today = format_local(realtime_usec, "%F") == format_local(now_usec, "%F");
   return format_local(realtime_usec, today ? "%H:%M:%S" : "%Y-%m-%d %H:%M");
+}
+
+std::string precise_time(std::uint64_t realtime_usec, std::uint64_t now_usec) {
+  bool today = format_local(realtime_usec, "%F") == format_local(now_usec, "%F");
+  return fmt::format("{}.{:03}", format_local(realtime_usec, today ? "%H:%M:%S" : "%F %H:%M:%S"),
+                     realtime_usec / 1000 % 1000);
 }
 
 std::string utc_time(std::uint64_t realtime_usec) {

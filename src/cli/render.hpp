@@ -12,6 +12,17 @@
 
 namespace unitlock::cli {
 
+/// By meaning; what they look like is the terminal's matter.
+enum class Colour { None, Good, Doubtful, Bad };
+
+struct Cell {
+  std::string text;
+  Colour colour = Colour::None;
+
+  Cell(std::string text, Colour colour = Colour::None) : text(std::move(text)), colour(colour) {}
+  Cell(const char* text) : text(text) {}
+};
+
 struct Column {
   std::string title;
   bool right_aligned = false;
@@ -26,15 +37,15 @@ class Table {
 public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
   /// One cell a column.
-  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
   bool empty() const { return rows_.empty(); }
-  void print(std::FILE* stream) const;
+  void print(std::FILE* stream, bool colours = false) const;
 
 private:
   std::size_t rigid_width() const;
 
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::vector<Cell>> rows_;
 };
 
 /// A JSON string; for bytes that are not UTF-8 an array of numbers, as journalctl does, so that
@@ -43,6 +54,8 @@ nlohmann::ordered_json json_bytes(std::string_view bytes);
 /// One line of JSON, ASCII only (harmless on a terminal), with its newline.
 std::string json_line(const nlohmann::ordered_json& value);
 
+/// "23:15:07.791" today, "2026-11-20 23:15:07.791" before, local time: for single events.
+std::string precise_time(std::uint64_t realtime_usec, std::uint64_t now_usec);
 /// "2026-11-21 23:15:07", local time: for people.
 std::string local_time(std::uint64_t realtime_usec);
 /// The same without what goes without saying: "23:15:07" today, "2026-11-20 23:15" before.

@@ -33,13 +33,6 @@ bool is_right(const std::string& wanted, std::string_view blocker) {
   return blocker == wanted || (blocker.starts_with(wanted) && blocker[wanted.size()] == '.');
 }
 
-bool is_at_or_below(const std::string& directory, const Object& object) {
-  if (object.kind != Object::Kind::Path || !object.path.starts_with(directory))
-    return false;
-  return directory.ends_with('/') || object.path.size() == directory.size() ||
-         object.path[directory.size()] == '/';
-}
-
 bool is_program(const std::string& pattern, const SyscallRecord& process) {
   if (pattern.find('/') != pattern.npos)
     return is_like(pattern, process.exe);
@@ -91,7 +84,7 @@ bool matches_record(const DenialFilter& filter, const Denial& denial) {
                      }) &&
          any_or_none(
              filter.paths,
-             [&](const std::string& path) { return is_at_or_below(path, denial.object); }) &&
+             [&](const std::string& path) { return denial.object.kind == Object::Kind::Path && path_is_below(denial.object.path, path); }) &&
          any_or_none(filter.programs, [&](const std::string& program) {
            return is_program(program, denial.process);
          });

@@ -80,8 +80,8 @@ public:
                     const std::function<bool(const Entry&)>& visit);
   /// Of the entry that is being visited. Errors: the journal's.
   Result<std::string> cursor() const;
-  /// When the entry that has this cursor was received. Where it is gone, a time just before the next
-  /// one.
+  /// When the entry that has this cursor was received. Where it is gone, a time just before the
+  /// next one.
   Result<std::uint64_t> time_of_cursor(const std::string& cursor);
   enum class Change {
     Some, ///< in the files of the journal; not necessarily entries that one looks for
