@@ -9,16 +9,11 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "cli/shown_abi.hpp"
 #include "declare/declaration_index.hpp"
 #include "policy/lines.hpp"
 
 namespace unitlock::cli {
-
-/// The kernel that a policy is shown for.
-struct ShownAbi {
-  int abi = 0;
-  std::string_view whose; ///< "this kernel", "--abi="; empty: the one that is asked for
-};
 
 void print_policy(std::FILE* stream, const DeclaredUnit& declared, const ShownAbi& shown);
 /// The paths and ports that a policy grants, as tables.

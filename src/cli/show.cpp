@@ -4,7 +4,6 @@
 // unit.
 #include <unistd.h>
 
-#include <cerrno>
 #include <memory>
 #include <sstream>
 
@@ -18,10 +17,10 @@
 #include "cli/policy_text.hpp"
 #include "cli/policy_tree.hpp"
 #include "cli/render.hpp"
+#include "cli/shown_abi.hpp"
 #include "cli/verbs.hpp"
 #include "config.hpp"
 #include "inject/drop_in.hpp"
-#include "landlock/syscalls.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -32,21 +31,6 @@ struct Options {
   bool drop_in = false;
   bool tree = false;
 };
-
-/// The kernel that somebody who asks has in mind: the running one, unless another root is looked
-/// at or the kernel does not say.
-ShownAbi shown_abi(const Context& context, const Options& options, const Policy& policy) {
-  if (options.abi >= 0)
-    return {options.abi, "--abi="};
-  if (context.root.empty()) {
-    long abi = landlock::kernel_abi();
-    if (abi >= 0)
-      return {static_cast<int>(abi), "this kernel"};
-    if (errno == ENOSYS || errno == EOPNOTSUPP)
-      return {0, "this kernel"};
-  }
-  return {policy.abi, ""};
-}
 
 int status_of(const DeclaredUnit& declared) {
   switch (declared.declaration.state) {
@@ -102,7 +86,7 @@ int show(const Context& context, const Options& options) {
     print_tree(stdout, declared);
     return status_of(declared);
   }
-  ShownAbi shown = shown_abi(context, options, declared.declaration.policy);
+  ShownAbi shown = shown_abi(context, options.abi, declared.declaration.policy);
   if (context.json())
     fmt::print("{}", json_line(policy_json(declared, shown)));
   else
