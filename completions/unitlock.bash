@@ -24,6 +24,7 @@ _unitlock() {
         [show]='--abi --drop-in --tree'
         [status]=''
         [verify]='--strict'
+        [why]='--abi'
     )
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         [[ -n ${options[$word]+known} ]] && verb=$word

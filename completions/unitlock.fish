@@ -11,7 +11,7 @@ function __unitlock_presets
     unitlock presets -o json 2>/dev/null | string replace -rf '^\{"preset":"([^"]*)".*' '$1'
 end
 
-set -l verbs denials diff disable enable export import presets show status verify
+set -l verbs denials diff disable enable export import presets show status verify why
 complete -c unitlock -f
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a diff -d 'Compare what runs with what is declared'
@@ -23,12 +23,13 @@ complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a presets -d '
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Show a unit's policy"
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a verify -d 'Check without starting anything'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a why -d 'Say whether a service may do something'
 complete -c unitlock -l help -s h -d 'Show help'
 complete -c unitlock -l version -d 'Show the version'
 complete -c unitlock -l user -d "Look at the calling user's services"
 complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
-complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status verify' -a '(__unitlock_services)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status verify why' -a '(__unitlock_services)'
 complete -c unitlock -n '__fish_seen_subcommand_from presets' -a '(__unitlock_presets)'
 complete -c unitlock -n '__fish_seen_subcommand_from enable' -l preset -x -a '(__unitlock_presets)' -d 'In place of the one of its name'
 complete -c unitlock -n '__fish_seen_subcommand_from disable enable' -l no-reload -d 'Do not reload systemd'
@@ -42,6 +43,6 @@ complete -c unitlock -n '__fish_seen_subcommand_from denials' -l until -x -d 'No
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -s b -l boot -d 'One boot only'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l directory -r -a '(__fish_complete_directories)'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l file -r -F
-complete -c unitlock -n '__fish_seen_subcommand_from show' -l abi -x -d 'What this ABI enforces'
+complete -c unitlock -n '__fish_seen_subcommand_from show why' -l abi -x -d 'What this ABI enforces'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l drop-in -d 'Print what is injected'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l tree -d 'Print who says what'

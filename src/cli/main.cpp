@@ -71,6 +71,7 @@ void describe(CLI::App& app, Context& context) {
   add_show(app, context);
   add_verify(app, context);
   add_diff(app, context);
+  add_why(app, context);
   add_presets(app, context);
   add_enable(app, context);
   add_disable(app, context);

@@ -17,6 +17,7 @@ void add_denials(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
+void add_why(CLI::App& app, Context& context);
 void add_presets(CLI::App& app, Context& context);
 void add_enable(CLI::App& app, Context& context);
 void add_disable(CLI::App& app, Context& context);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What systemd mounts for a service by its unit's settings, as far as it decides whether a path can
+// be written, or is there at all.
+//
+// Source: systemd.exec(5), "Sandboxing"; systemd's src/core/namespace.c (the tables, and that of
+// nested mounts the innermost counts, of those on one path the strictest, and nothing below what is
+// inaccessible).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/manager_environment.hpp"
+#include "unit/unit_index.hpp"
+
+namespace unitlock::advise {
+
+class MountSettings {
+public:
+  /// `unit` must outlive it.
+  MountSettings(const Unit& unit, RuntimeScope scope);
+
+  /// Each: the setting that does it to this path, or nullptr.
+  const Assignment* inaccessible(std::string_view path) const;
+  const Assignment* read_only(std::string_view path) const;
+  const Assignment* not_executable(std::string_view path) const;
+  /// Another file than the host's is there, or none.
+  const Assignment* replaced(std::string_view path) const;
+
+private:
+  /// The strictest first.
+  enum class Kind : std::uint8_t { Inaccessible, ReadOnly, ReadWrite };
+  struct Mount {
+    std::string path;
+    Kind kind;
+    bool is_new; ///< another file system than the host's
+    const Assignment* by;
+  };
+  void add(std::string_view path, Kind kind, const Assignment* by, bool is_new = false);
+  void add_list(const char* key, Kind kind);
+  void add_system();
+  void add_home();
+  void add_kernel();
+  void add_new_file_systems();
+  void add_directories();
+  const Mount* innermost(std::string_view path) const;
+  /// The setting if it is a boolean and on.
+  const Assignment* on(const char* key) const;
+
+  const Unit& unit_;
+  RuntimeScope scope_;
+  std::vector<Mount> mounts_;
+};
+
+} // namespace unitlock::advise

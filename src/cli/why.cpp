@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// unitlock why: whether Landlock lets a service do something, and why; and what else would refuse
+// it. Exit status 0 allowed by Landlock, 1 denied, 2 no answer.
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "advise/mount_settings.hpp"
+#include "cli/context.hpp"
+#include "cli/named_unit.hpp"
+#include "cli/render.hpp"
+#include "cli/running_policy.hpp"
+#include "cli/shown_abi.hpp"
+#include "cli/this_machine.hpp"
+#include "cli/verbs.hpp"
+#include "cli/why_text.hpp"
+#include "policy/difference.hpp"
+
+namespace unitlock::cli {
+namespace {
+
+using advise::Answer;
+using advise::Because;
+using advise::Outcome;
+using advise::Question;
+using advise::Sight;
+using advise::Surroundings;
+using machine::ServiceReport;
+
+struct Options {
+  std::string unit, right, object;
+  int abi = -1;
+};
+
+/// The files as a service sees them, with whom it runs as.
+class View {
+public:
+  View(const Root& root, const ServiceReport& report, RuntimeScope scope)
+      : unit_(report.declared.unit), settings_(unit_, scope), scope_(scope),
+        pid_(running_pid(report)), own_root_(open_own_root()),
+        sight_(own_root_ ? Sight(*own_root_)
+                         : Sight(root,
+                                 [this](std::string_view path) {
+                                   return settings_.replaced(path) != nullptr;
+                                 })),
+        identity_(find_identity(root)) {
+    auto text = root.read_file("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    if (text)
+      first_free_port_ = static_cast<unsigned>(std::strtoul(text->c_str(), nullptr, 10));
+  }
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+
+  const Sight& sight() const { return sight_; }
+
+  Surroundings surroundings(const Answer& answer) const {
+    Surroundings around = {unit_,           scope_, identity_, {}, {}, own_root_.has_value(),
+                           first_free_port_};
+    const Question& question = answer.question;
+    if (answer.decided_at.empty())
+      return around;
+    add_way(around, question.path, false);
+    add_way(around, answer.decided_at, true);
+    if (!question.names_directory && question.path != answer.decided_at)
+      around.target = sight_.look(sight_.resolve(question.path));
+    return around;
+  }
+
+private:
+  static std::int64_t running_pid(const ServiceReport& report) {
+    const machine::Service* service = report.service();
+    return service && machine::is_running(*service) ? service->main_pid : 0;
+  }
+
+  /// Only who may trace the service may look there.
+  std::optional<Root> open_own_root() const {
+    if (pid_ == 0)
+      return std::nullopt;
+    auto opened = Root::open(fmt::format("/proc/{}/root", pid_));
+    return opened ? std::optional(std::move(*opened)) : std::nullopt;
+  }
+
+  std::optional<advise::Identity> find_identity(const Root& root) const {
+    if (pid_ != 0)
+      if (auto status = root.read_file(fmt::format("/proc/{}/status", pid_)))
+        return advise::identity_of_process(*status);
+    if (scope_ == RuntimeScope::User)
+      return std::nullopt;
+    return advise::identity_of_unit(unit_, root);
+  }
+
+  /// The directories that lead to a path, links followed; `with_last`: and what is there.
+  void add_way(Surroundings& around, const std::string& path, bool with_last) const {
+    std::size_t end = 0;
+    do {
+      std::string step = end == 0 ? "/" : path.substr(0, end);
+      if (end == path.size() && !with_last)
+        break;
+      std::string real = sight_.resolve(step);
+      around.way.emplace_back(real, sight_.look(real));
+      if (end == path.size() || path == "/")
+        break;
+      end = std::min(path.find('/', end + 1), path.size());
+    } while (true);
+  }
+
+  const Unit& unit_;
+  advise::MountSettings settings_;
+  RuntimeScope scope_;
+  std::int64_t pid_;
+  std::optional<Root> own_root_;
+  Sight sight_;
+  std::optional<advise::Identity> identity_;
+  unsigned first_free_port_ = 1024;
+};
+
+/// What speaks for a service that no policy confines; nullopt where one does.
+std::optional<advise::Verdict> verdict_without_policy(const Declaration& declaration) {
+  switch (declaration.state) {
+  case Declaration::State::Confined:
+    if (declaration.policy.mode == Mode::Enforce)
+      return std::nullopt;
+    break;
+  case Declaration::State::Invalid:
+    return advise::Verdict{Outcome::NoStart, Because::InvalidDeclaration};
+  case Declaration::State::None:
+  case Declaration::State::Off:
+  case Declaration::State::NothingToConfine:
+  case Declaration::State::Unwrappable:
+    break;
+  }
+  return advise::Verdict{Outcome::Allowed, Because::NotConfined};
+}
+
+Answer answer_without_policy(const Question& question, const advise::Verdict& verdict) {
+  Answer answer;
+  answer.question = question;
+  answer.verdict = verdict;
+  return answer;
+}
+
+class Inquiry {
+public:
+  Inquiry(const Context& context, const Root& root, const Options& options,
+          const ServiceReport& report)
+      : context_(context), report_(report), view_(root, report, context.scope()),
+        abi_(shown_abi(context, options.abi, report.declared.declaration.policy)) {
+    find_running_policy();
+  }
+
+  const Sight& sight() const { return view_.sight(); }
+
+  Explanation explain(const Question& question) const {
+    Explanation explanation;
+    explanation.unit = report_.facts.unit;
+    explanation.abi = abi_;
+    const Declaration& declaration = report_.facts.declaration;
+    auto verdict = verdict_without_policy(declaration);
+    explanation.answer =
+        verdict ? answer_without_policy(question, *verdict) : ask(declaration.policy, question);
+    if (running_)
+      explanation.running =
+          running_->mode == Mode::Enforce
+              ? ask(*running_, question)
+              : answer_without_policy(question, {Outcome::Allowed, Because::NotConfined});
+    explanation.others = advise::other_refusals(question, view_.surroundings(explanation.answer));
+    return explanation;
+  }
+
+private:
+  Answer ask(const Policy& policy, const Question& question) const {
+    return advise::why({policy, view_.sight(), report_.facts.unit, context_.scope()}, question,
+                       abi_.abi);
+  }
+
+  /// Only where it is another one than the declared.
+  void find_running_policy() {
+    if (!context_.is_this_machine())
+      return;
+    auto running = running_policy(report_);
+    auto declared = declared_policy(context_, report_);
+    if (running && (!declared || !difference(*running, *declared).empty()))
+      running_ = std::move(*running);
+  }
+
+  const Context& context_;
+  const ServiceReport& report_;
+  View view_;
+  ShownAbi abi_;
+  std::optional<Policy> running_;
+};
+
+int print(const Context& context, const std::vector<Explanation>& explanations) {
+  int status = kWell;
+  for (const Explanation& explanation : explanations) {
+    if (context.json())
+      fmt::print("{}", json_line(explanation_json(explanation)));
+    else
+      print_explanation(stdout, explanation);
+    Outcome outcome = explanation.answer.verdict.outcome;
+    if (outcome == Outcome::Denied || outcome == Outcome::NoStart)
+      status = kNotWell;
+    else if (outcome == Outcome::CannotTell && status == kWell)
+      status = kNoAnswer;
+  }
+  return status;
+}
+
+int why(const Context& context, const Options& options) {
+  auto root = Root::open(context.root_directory());
+  if (!root)
+    return no_answer(root.error());
+  DeclarationIndex index(*root, context.manager(*root));
+  auto name = service_name(options.unit);
+  if (!name)
+    return no_answer(name.error());
+  ThisMachine machine;
+  if (context.is_this_machine())
+    machine = ThisMachine::connect(context.scope());
+  ServiceReport report = machine.survey(*root, index, context).report(*name);
+  if (!report.declared.exists())
+    return no_answer({fmt::format("there is no {}", *name), 0, {}});
+  Inquiry inquiry(context, *root, options, report);
+  auto questions =
+      advise::read_question(options.right, options.object, inquiry.sight(), PortNames(*root));
+  if (!questions)
+    return no_answer(questions.error());
+  std::vector<Explanation> explanations;
+  for (const Question& question : *questions)
+    explanations.push_back(inquiry.explain(question));
+  return print(context, explanations);
+}
+
+} // namespace
+
+void add_why(CLI::App& app, Context& context) {
+  CLI::App* verb =
+      app.add_subcommand("why", "Say whether a service may do something, and by which rule");
+  auto options = std::make_shared<Options>();
+  verb->add_option("UNIT", options->unit, "A service; \"nginx\" means nginx.service")->required();
+  verb->add_option("RIGHT", options->right,
+                   "A right (fs.read_file, bind_tcp), a directive (ReadOnlyPaths), or read, "
+                   "write, create, remove, execute, bind, connect, signal, mount")
+      ->required();
+  verb->add_option("OBJECT", options->object, "A path, a port, or a name");
+  verb->add_option("--abi", options->abi, "On a kernel of this Landlock ABI (0: none)")
+      ->check(CLI::Range(0, landlock::kNewestAbi))
+      ->type_name("N");
+  add_output_option(*verb, context, "text, or json (one object a right)");
+  verb->footer("Exit status: 0 allowed by Landlock, 1 denied, 2 no answer.\n"
+               "See unitlock-why(1).");
+  verb->callback([&context, options] {
+    context.run = [&context, options] { return why(context, *options); };
+  });
+}
+
+} // namespace unitlock::cli
