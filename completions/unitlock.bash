@@ -24,7 +24,7 @@ _unitlock() {
         [show]='--abi --drop-in --tree'
         [status]=''
         [verify]='--strict'
-        [why]='--abi'
+        [why]='--abi --since --until --boot --directory --file --merge'
     )
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         [[ -n ${options[$word]+known} ]] && verb=$word

@@ -156,24 +156,24 @@ Result<std::optional<std::uint16_t>> port_of(const std::string& object, const Ri
 
 Result<std::optional<Question>> question(const std::string& name, const std::string& object,
                                          const PortNames& names) {
-  Question asked;
-  asked.name = name;
-  asked.right = landlock::find_right(name);
-  if (asked.is_path()) {
+  auto asked = named_question(name);
+  if (!asked)
+    return tl::unexpected(asked.error());
+  if (asked->is_path()) {
     if (!is_path_text(object))
       return fail(fmt::format("{} is asked of a path that begins with \"/\"", name));
-    asked.path = simplify_path(object);
-  } else if (asked.is_port()) {
-    auto port = port_of(object, *asked.right, names);
+    asked->path = simplify_path(object);
+  } else if (asked->is_port()) {
+    auto port = port_of(object, *asked->right, names);
     if (!port)
       return tl::unexpected(port.error());
     if (!*port)
       return std::optional<Question>();
-    asked.port = **port;
+    asked->port = **port;
   } else {
-    asked.peer = object.starts_with('@') ? object.substr(1) : object;
+    asked->peer = object.starts_with('@') ? object.substr(1) : object;
   }
-  return std::optional(asked);
+  return std::optional(std::move(*asked));
 }
 
 } // namespace
@@ -186,6 +186,15 @@ bool is_decided_at_directory(const Right& right) {
   std::string_view name = right.short_name();
   return right.family == Family::Filesystem &&
          (name.starts_with("make_") || name.starts_with("remove_") || name == "refer");
+}
+
+Result<Question> named_question(const std::string& name) {
+  Question question;
+  question.name = name;
+  question.right = landlock::find_right(name);
+  if (!question.right && name != kChangeTopology && name != kPtrace)
+    return fail(fmt::format("'{}' is no right that is known here", name));
+  return question;
 }
 
 Result<std::vector<Question>> read_question(const std::string& right, const std::string& object,

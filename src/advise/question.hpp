@@ -35,6 +35,9 @@ struct Question {
 /// Rights that are asked for at the directory of what they make, remove or move.
 bool is_decided_at_directory(const landlock::Right& right);
 
+/// About a right by its full name, and about no object yet. Errors: there is no such right.
+Result<Question> named_question(const std::string& name);
+
 /// `right`: names of rights ("fs.read_file", "read_file"), comma separated; a directive that grants
 /// ("ReadOnlyPaths", "bind-tcp"), for all of its rights; or one of read, write, create, remove,
 /// execute, bind, connect, signal, mount, whose meaning depends on what the object is. `object`: a

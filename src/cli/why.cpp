@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock why: whether Landlock lets a service do something, and why; and what else would refuse
 // it. Exit status 0 allowed by Landlock, 1 denied, 2 no answer.
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -9,8 +10,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "advise/denial_questions.hpp"
 #include "advise/mount_settings.hpp"
 #include "cli/context.hpp"
+#include "cli/journal_options.hpp"
 #include "cli/named_unit.hpp"
 #include "cli/render.hpp"
 #include "cli/running_policy.hpp"
@@ -18,6 +21,7 @@
 #include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
 #include "cli/why_text.hpp"
+#include "journal/denial_stream.hpp"
 #include "policy/difference.hpp"
 
 namespace unitlock::cli {
@@ -32,8 +36,10 @@ using advise::Surroundings;
 using machine::ServiceReport;
 
 struct Options {
-  std::string unit, right, object;
+  std::string unit; ///< or the ID of a denial, where no right is asked for
+  std::string right, object;
   int abi = -1;
+  JournalOptions journal;
 };
 
 /// The files as a service sees them, with whom it runs as.
@@ -210,29 +216,125 @@ int print(const Context& context, const std::vector<Explanation>& explanations) 
   return status;
 }
 
+/// The denials of one audit event. Errors: there is none with this ID.
+Result<std::vector<journal::DenialEvent>> find_denials(const Context& context,
+                                                       const Options& options) {
+  std::size_t at = options.unit.find('@');
+  std::string number = options.unit.substr(0, at);
+  std::uint64_t serial = 0;
+  auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), serial);
+  if (error != std::errc() || end != number.data() + number.size())
+    return fail(
+        fmt::format("'{}' is no denial's ID; of a service, name the right too", options.unit));
+  auto query = options.journal.query(context);
+  if (!query)
+    return tl::unexpected(query.error());
+  if (at != std::string::npos)
+    query->boot = options.unit.substr(at + 1);
+  else if (!query->boot)
+    query->boot = "0";
+  auto journal = journal::Journal::open(options.journal.location(context));
+  if (!journal)
+    return tl::unexpected(journal.error());
+  auto window = journal::window_of(*journal, *query);
+  if (!window)
+    return tl::unexpected(window.error());
+  std::vector<journal::DenialEvent> found;
+  journal::DenialStream stream(*journal, *query, *window);
+  auto read = stream.read([&](const journal::DenialEvent& event) {
+    if (event.denial.serial == serial)
+      found.push_back(event);
+  });
+  if (!read)
+    return tl::unexpected(read.error());
+  if (found.empty())
+    return fail(fmt::format("there is no denial {}", options.unit));
+  return found;
+}
+
+/// The service that was denied. Errors: it is not known, or another manager's.
+Result<std::string> unit_of(const Context& context, const journal::DenialEvent& event) {
+  using journal::Certainty;
+  const journal::Attribution& attribution = event.attribution;
+  if (attribution.certainty != Certainty::Certain && attribution.certainty != Certainty::Likely)
+    return fail(fmt::format("whose denial it is, is {}", to_string(attribution.certainty)));
+  if (attribution.unit.user != context.uid())
+    return fail(attribution.unit.user ? "it is a denial of a user's service: --user of this user"
+                                      : "it is a denial of a service of the system");
+  return attribution.unit.name;
+}
+
+class Verb {
+public:
+  Verb(const Context& context, const Options& options, const Root& root)
+      : context_(context), options_(options), root_(root), index_(root, context.manager(root)) {
+    if (context.is_this_machine())
+      machine_ = ThisMachine::connect(context.scope());
+  }
+
+  /// Errors: what is asked means nothing, or nobody knows.
+  Result<void> ask() {
+    auto name = service_name(options_.unit);
+    if (!name)
+      return tl::unexpected(name.error());
+    return explain(*name, [&](const Sight& sight) {
+      return advise::read_question(options_.right, options_.object, sight, PortNames(root_));
+    });
+  }
+
+  Result<void> ask_of_denial() {
+    auto events = find_denials(context_, options_);
+    if (!events)
+      return tl::unexpected(events.error());
+    for (const journal::DenialEvent& event : *events) {
+      auto name = unit_of(context_, event);
+      if (!name)
+        return tl::unexpected(name.error());
+      std::size_t first = explanations_.size();
+      auto explained =
+          explain(*name, [&](const Sight&) { return advise::questions_of(event.denial); });
+      if (!explained)
+        return explained;
+      for (; first < explanations_.size(); ++first)
+        explanations_[first].denial = event;
+    }
+    return {};
+  }
+
+  const std::vector<Explanation>& explanations() const { return explanations_; }
+
+private:
+  template <class Questions>
+  Result<void> explain(const std::string& unit, Questions questions_for) {
+    ServiceReport report = machine_.survey(root_, index_, context_).report(unit);
+    if (!report.declared.exists())
+      return fail(fmt::format("there is no {}", unit));
+    Inquiry inquiry(context_, root_, options_, report);
+    auto questions = questions_for(inquiry.sight());
+    if (!questions)
+      return tl::unexpected(questions.error());
+    for (const Question& question : *questions)
+      explanations_.push_back(inquiry.explain(question));
+    return {};
+  }
+
+  const Context& context_;
+  const Options& options_;
+  const Root& root_;
+  DeclarationIndex index_;
+  ThisMachine machine_;
+  std::vector<Explanation> explanations_;
+};
+
 int why(const Context& context, const Options& options) {
   auto root = Root::open(context.root_directory());
   if (!root)
     return no_answer(root.error());
-  DeclarationIndex index(*root, context.manager(*root));
-  auto name = service_name(options.unit);
-  if (!name)
-    return no_answer(name.error());
-  ThisMachine machine;
-  if (context.is_this_machine())
-    machine = ThisMachine::connect(context.scope());
-  ServiceReport report = machine.survey(*root, index, context).report(*name);
-  if (!report.declared.exists())
-    return no_answer({fmt::format("there is no {}", *name), 0, {}});
-  Inquiry inquiry(context, *root, options, report);
-  auto questions =
-      advise::read_question(options.right, options.object, inquiry.sight(), PortNames(*root));
-  if (!questions)
-    return no_answer(questions.error());
-  std::vector<Explanation> explanations;
-  for (const Question& question : *questions)
-    explanations.push_back(inquiry.explain(question));
-  return print(context, explanations);
+  Verb verb(context, options, *root);
+  auto asked = options.right.empty() ? verb.ask_of_denial() : verb.ask();
+  if (!asked)
+    return no_answer(asked.error());
+  return print(context, verb.explanations());
 }
 
 } // namespace
@@ -241,15 +343,17 @@ void add_why(CLI::App& app, Context& context) {
   CLI::App* verb =
       app.add_subcommand("why", "Say whether a service may do something, and by which rule");
   auto options = std::make_shared<Options>();
-  verb->add_option("UNIT", options->unit, "A service; \"nginx\" means nginx.service")->required();
+  verb->add_option("UNIT|ID", options->unit,
+                   "A service; \"nginx\" means nginx.service. Or the ID of a denial")
+      ->required();
   verb->add_option("RIGHT", options->right,
                    "A right (fs.read_file, bind_tcp), a directive (ReadOnlyPaths), or read, "
-                   "write, create, remove, execute, bind, connect, signal, mount")
-      ->required();
+                   "write, create, remove, execute, bind, connect, signal, mount");
   verb->add_option("OBJECT", options->object, "A path, a port, or a name");
   verb->add_option("--abi", options->abi, "On a kernel of this Landlock ABI (0: none)")
       ->check(CLI::Range(0, landlock::kNewestAbi))
       ->type_name("N");
+  options->journal.add_to(*verb);
   add_output_option(*verb, context, "text, or json (one object a right)");
   verb->footer("Exit status: 0 allowed by Landlock, 1 denied, 2 no answer.\n"
                "See unitlock-why(1).");

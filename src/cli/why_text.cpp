@@ -148,6 +148,14 @@ std::vector<std::string> other_lines(const std::vector<OtherRefusal>& others) {
   return lines;
 }
 
+std::string denial_text(const journal::DenialEvent& event) {
+  const journal::SyscallRecord& process = event.denial.process;
+  std::string by = process.exe.empty() ? process.comm : process.exe;
+  return fmt::format("{}{} ({})", local_time(event.denial.realtime_usec),
+                     by.empty() ? "" : fmt::format(", {}[{}]", escape(by), process.pid),
+                     journal::event_id(event.denial.serial, event.boot));
+}
+
 ordered_json object_json(const Question& question) {
   if (question.is_path())
     return {{"type", "path"}, {"path", json_bytes(question.path)}};
@@ -201,6 +209,8 @@ void print_explanation(std::FILE* stream, const Explanation& explanation) {
   fmt::print(stream, "{}: {}{}: {}\n", shown(explanation.unit), question.name,
              object_text(question), verdict_text(answer.verdict, question));
   Fields fields;
+  if (explanation.denial)
+    fields.add("Was denied", denial_text(*explanation.denial));
   if (!answer.decided_at.empty() && answer.decided_at != question.path)
     fields.add("Decided at", escape(answer.decided_at));
   fields.add("Granted by", rule_lines(answer.granting));
@@ -225,6 +235,9 @@ ordered_json explanation_json(const Explanation& explanation) {
   ordered_json json = {{"unit", json_bytes(explanation.unit)},
                        {"right", answer.question.name},
                        {"object", object_json(answer.question)}};
+  if (const auto& event = explanation.denial)
+    json["denial"] = {{"id", journal::event_id(event->denial.serial, event->boot)},
+                      {"time", utc_time(event->denial.realtime_usec)}};
   json.update(verdict_json(answer.verdict));
   json["text"] = reason(answer.verdict, answer.question);
   json["abi"] = explanation.abi.abi;

@@ -12,6 +12,7 @@
 #include "advise/other_refusals.hpp"
 #include "advise/why.hpp"
 #include "cli/shown_abi.hpp"
+#include "journal/denial_report.hpp"
 
 namespace unitlock::cli {
 
@@ -24,6 +25,8 @@ struct Explanation {
   /// nothing runs, or it cannot be told.
   std::optional<advise::Answer> running;
   std::vector<advise::OtherRefusal> others;
+  /// The denial that is asked about.
+  std::optional<journal::DenialEvent> denial = std::nullopt;
 };
 
 void print_explanation(std::FILE* stream, const Explanation& explanation);

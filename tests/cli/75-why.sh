@@ -75,6 +75,9 @@ exits "why: a path that is none" 2 --root="$tree" why asked read_file srv
 exits "why: no object" 2 --root="$tree" why asked read_file
 exits "why: an unknown unit" 2 --root="$tree" why nothing read /srv
 exits "why: no right" 2 --root="$tree" why asked
+complains "why: nor an ID" "'asked' is no denial's ID; of a service, name the right too"
+mkdir -p "$work/no-journal"
+exits "why: an ID that there is not" 2 why 12 --directory="$work/no-journal"
 call --root="$tree" why asked read $'/srv/\e[31m\nGranted by: all'
 result "why: hostile names stay harmless" harmless
 says "why: and on their line" 'DENIED: no rule grants it'
