@@ -35,6 +35,19 @@ Attribution only_unit(Certainty certainty, const std::vector<const StartClaim*>&
   return {Certainty::Disputed, {}, {}, std::move(units)};
 }
 
+/// By the PID. journald remembers for a second which unit a PID was of: right after it is used
+/// again, the start record may have the former's unit, with an invocation that the tag is not of.
+/// Under a tag that is known to be another's it is a service that lies.
+Attribution by_pid(const std::vector<const StartClaim*>& same_pid,
+                   const std::vector<StartClaim>& claims) {
+  if (std::any_of(same_pid.begin(), same_pid.end(),
+                  [](const StartClaim* claim) { return is_true(*claim); }))
+    return only_unit(Certainty::Certain, same_pid);
+  if (std::any_of(claims.begin(), claims.end(), is_true))
+    return only_unit(Certainty::Likely, same_pid);
+  return {Certainty::Unclaimed, {}, {}, {}};
+}
+
 std::vector<UnitName> units_of(const std::vector<StartClaim>& claims) {
   std::vector<UnitName> units;
   for (const StartClaim& claim : claims)
@@ -109,7 +122,7 @@ Attribution attribute(const DomainRecord* domain, const std::vector<StartClaim>&
         (pids_comparable || is_true(claim)))
       same_pid.push_back(&claim);
   if (!same_pid.empty())
-    return only_unit(Certainty::Certain, same_pid);
+    return by_pid(same_pid, claims);
   // A PID that belongs to no claim proves them all wrong, but only where PIDs mean the same. A line
   // on standard error comes from a PID too: journald's of the stream, which is the service's own.
   // The tag has to do, too, where journald could not tell whose the PID was.

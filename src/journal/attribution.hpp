@@ -23,9 +23,9 @@
 namespace unitlock::journal {
 
 enum class Certainty {
-  Certain,   ///< wrapper, tag and PID agree with one unit's start record
-  Likely,    ///< wrapper and tag agree, PIDs cannot be compared
-  Disputed,  ///< several units claim the tag and the PID does not decide
+  Certain,  ///< wrapper, tag and PID agree with one unit's start record
+  Likely,   ///< wrapper and tag agree, PIDs cannot be compared; or the PID agrees, the tag does not
+  Disputed, ///< several units claim the tag and the PID does not decide
   Unclaimed, ///< made by the wrapper, but no start record that could be believed
   Foreign,   ///< another program restricted itself: none of unitlock's
   Unknown,   ///< the journal does not have the domain's first record

@@ -131,6 +131,9 @@ Result<AuditRecord> parse_access(std::string_view body) {
   }
   if (!has_domain || record.blockers.empty())
     return fail("audit record of type 1423 without domain= or blockers=");
+  // The device follows every path; without it the kernel's log has cut the line, and the path.
+  if (record.object.kind == Object::Kind::Path && record.object.device.empty())
+    record.object.path.clear();
   // An address or port of zero is left out: bind(2) to 0.0.0.0 port 0 names no object at all.
   if (record.object.kind == Object::Kind::None && record.blockers.starts_with("net."))
     record.object.kind = Object::Kind::Network;

@@ -16,9 +16,12 @@ constexpr std::uint64_t kCopyHorizonUsec = 5 * 1000000ULL;
 constexpr std::size_t kCopyLimit = 16384;
 constexpr std::size_t kMemoryLimit = 16384;
 
-/// Says that two records are the same one.
+/// The kernel's log has no longer lines (1024 bytes with their prefix, kernel/printk).
+constexpr std::size_t kCopyLength = 900;
+
+/// Says that two records are the same one, also where the copy was cut.
 std::uint64_t fingerprint(const RawRecord& record) {
-  std::uint64_t hash = std::hash<std::string_view>()(record.body);
+  std::uint64_t hash = std::hash<std::string_view>()(record.body.substr(0, kCopyLength));
   return hash ^ (record.serial * 0x9e3779b97f4a7c15ULL) ^ (std::uint64_t{record.boot} << 32);
 }
 

@@ -239,8 +239,11 @@ Result<void> Journal::visit_entries(const Query& query, std::span<const std::str
     r = r < 0 ? r : sd_journal_get_monotonic_usec(handle_.get(), &monotonic, &entry_boot);
     if (r < 0)
       return fail("cannot read the journal", -r);
-    if (query.until_usec && entry.realtime_usec > *query.until_usec)
-      return {};
+    // Neither ends the search: the clock may have jumped, and what follows be of the right time.
+    if ((query.since_usec && query.after_cursor.empty() &&
+         entry.realtime_usec < *query.since_usec) ||
+        (query.until_usec && entry.realtime_usec > *query.until_usec))
+      continue;
     if (boots_.empty() || !sd_id128_equal(boot, entry_boot)) {
       boot = entry_boot;
       entry.boot = boot_index(to_text(entry_boot));

@@ -111,7 +111,9 @@ void Summary::add(const Denial& denial) {
     group.blockers = key_.empty() ? "other" : denial.blockers;
     group.first_usec = denial.realtime_usec;
   }
-  group.last_usec = denial.realtime_usec;
+  // In the journal's order, against which the clock may jump.
+  group.first_usec = std::min(group.first_usec, denial.realtime_usec);
+  group.last_usec = std::max(group.last_usec, denial.realtime_usec);
   group.serial = denial.serial;
   if (group.other_objects)
     return;

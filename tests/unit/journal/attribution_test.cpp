@@ -69,8 +69,15 @@ TEST(Attribution, ForgedTagIsNotBelieved) {
   EXPECT_EQ(mine.certainty, Certainty::Certain);
   EXPECT_EQ(mine.unit.name, "nginx.service");
   Attribution theirs = judged(domain(200), claims, kHost);
-  EXPECT_EQ(theirs.certainty, Certainty::Certain);
+  EXPECT_EQ(theirs.certainty, Certainty::Likely);
   EXPECT_EQ(theirs.unit.name, "evil.service");
+}
+
+// journald still had the unit and the invocation of the process that had the PID before.
+TEST(Attribution, AStartRecordUnderTheFormerUnitOfItsPidIsOfNobody) {
+  std::vector<StartClaim> claims = {claim("former.service", 100, kOther)};
+  EXPECT_EQ(judged(domain(100), claims, kHost).certainty, Certainty::Unclaimed);
+  EXPECT_EQ(judged(domain(28948), claims, kContainer).certainty, Certainty::Unclaimed);
 }
 
 TEST(Attribution, ForgedTagInAContainerIsDisputed) {

@@ -73,8 +73,9 @@ public:
     add({{"_TRANSPORT", "kernel"}, {"SYSLOG_FACILITY", "0"}, {"MESSAGE", message}});
   }
 
-  /// What `journalctl -o json` has written, a line an entry.
-  void add_recorded(const std::string& path) {
+  /// What `journalctl -o json` has written, a line an entry; only what came that way, if one is
+  /// given.
+  void add_recorded(const std::string& path, const std::string& transport = "") {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
       Fields fields;
@@ -85,7 +86,8 @@ public:
             fields[name] += static_cast<char>(byte.get<unsigned>());
         else
           fields[name] = value.get<std::string>();
-      add(std::move(fields));
+      if (transport.empty() || fields["_TRANSPORT"] == transport)
+        add(std::move(fields));
     }
   }
 
