@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <span>
 #include <thread>
 
@@ -277,10 +278,18 @@ private:
     return found.records.empty() && found.malformed == 0;
   }
 
+  /// A service whose wrapper had only standard error may find a way to the journal later, so lines
+  /// count beside entries: those that journald had before the first entry was sent. A service whose
+  /// wrapper sent an entry has written none of them.
   Result<void> find_any(const Invocation& invocation, StartRecords& found) {
-    auto read = find_entries(invocation, found);
-    if (read && is_empty(found))
-      read = find_lines(invocation, found);
+    StartRecords entries, lines;
+    std::optional<std::uint64_t> first_sent;
+    auto read = find_entries(invocation, entries, first_sent);
+    if (read)
+      read = find_lines(invocation, first_sent, lines);
+    found = std::move(lines);
+    found.malformed += entries.malformed;
+    std::move(entries.records.begin(), entries.records.end(), std::back_inserter(found.records));
     return read;
   }
 
@@ -308,7 +317,8 @@ private:
   }
 
   /// sd-journal returns entries in the order in which journald got them.
-  Result<void> find_entries(const Invocation& invocation, StartRecords& found) {
+  Result<void> find_entries(const Invocation& invocation, StartRecords& found,
+                            std::optional<std::uint64_t>& first_sent) {
     journal::Query query;
     query.value_limit = kOptionsLimit;
     query.alternatives = {trusted_matches(invocation)};
@@ -320,6 +330,9 @@ private:
     return journal_.read(query, kFields, [&](const journal::Entry& entry) {
       if (!is_of(invocation, entry))
         return true;
+      std::uint64_t sent = entry.realtime_usec;
+      read_number(entry.values[2], sent);
+      first_sent = std::min(first_sent.value_or(sent), sent);
       RecordFields fields;
       for (std::size_t i = kFirstOfRecord; i < kFields.size(); ++i)
         if (!entry.values[i].empty() || may_be_empty(kFields[i]))
@@ -335,13 +348,16 @@ private:
            field == start_record::kDropped || field == start_record::kProven;
   }
 
-  Result<void> find_lines(const Invocation& invocation, StartRecords& found) {
+  Result<void> find_lines(const Invocation& invocation, std::optional<std::uint64_t> before,
+                          StartRecords& found) {
     journal::Query query;
     query.alternatives = {trusted_matches(invocation)};
     query.alternatives[0].emplace_back("_TRANSPORT=stdout");
     constexpr auto kLineFields = std::to_array<std::string_view>({"_PID", kMessage});
     int lines = 0;
     return journal_.read(query, kLineFields, [&](const journal::Entry& entry) {
+      if (before && entry.realtime_usec >= *before)
+        return false;
       if (auto fields = parse_start_line(entry.values[1]))
         add(found, *fields, entry, true);
       return ++lines < kLineLimit && found.records.size() + found.malformed < kRecordLimit;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../journal/journal_file.hpp"
 #include "base/start_record.hpp"
 #include "policy/command_line.hpp"
 
@@ -155,6 +156,99 @@ TEST(StartLine, OtherLinesAreNone) {
   EXPECT_FALSE(parse_start_line("unitlock-exec: MESSAGE_ID=1"));
   EXPECT_FALSE(parse_start_line("unitlock-exec: a b c=d"));
   EXPECT_FALSE(parse_start_line("other: x MESSAGE_ID=1"));
+}
+
+// Which of several records counts: the first, whichever way it came.
+class FoundRecords : public testing::Test {
+protected:
+  static constexpr const char* kInvocation = "7e58517c73c146de9821f757842a734d";
+  static constexpr const char* kUnit = "a.service";
+  static constexpr int kPid = 100;
+
+  void SetUp() override {
+    if (access(journal::kRemote, X_OK) != 0)
+      GTEST_SKIP() << "systemd-journal-remote is not installed";
+    file.add({{"_TRANSPORT", "kernel"}, {"MESSAGE", "Linux"}});
+  }
+
+  /// journald had it a second later than the one before; `sent` seconds before that.
+  void entry(const std::string& abi, int pid = kPid, unsigned sent_before = 0) {
+    journal::Fields fields;
+    for (const auto& [name, value] : with(names::kAbi, abi))
+      fields[name] = value;
+    fields["_SOURCE_REALTIME_TIMESTAMP"] =
+        std::to_string(file.now() + 1000000 - sent_before * 1000000ULL);
+    file.trusted(kUnit, kInvocation, pid, "journal", fields);
+  }
+  void line(const std::string& abi, int pid = kPid) {
+    std::string text = "unitlock-exec: a.service: confined";
+    RecordFields fields = with(names::kAbi, abi);
+    fields.erase("MESSAGE");
+    for (const auto& [name, value] : fields)
+      text += " " + name + "=" + value;
+    file.trusted(kUnit, kInvocation, pid, "stdout", {{"MESSAGE", text}});
+  }
+
+  /// The kernel's ABI of each record that was found.
+  std::vector<int> abis() {
+    auto journal = journal::Journal::open({{}, {}, {file.write()}});
+    EXPECT_TRUE(journal);
+    auto found = start_records_of(*journal)->find({kUnit, {}, kInvocation, 1, {{kPid, 0}}});
+    EXPECT_TRUE(found);
+    malformed = found->malformed;
+    std::vector<int> list;
+    for (const StartRecord& record : found->records)
+      list.push_back(record.abi);
+    return list;
+  }
+
+  journal::JournalFile file;
+  std::size_t malformed = 0;
+};
+
+TEST_F(FoundRecords, AnEntry) {
+  entry("7");
+  EXPECT_EQ(abis(), std::vector{7});
+}
+
+TEST_F(FoundRecords, ALineWhereThereIsNoEntry) {
+  line("7");
+  line("8");
+  EXPECT_EQ(abis(), (std::vector{7, 8}));
+}
+
+// The wrapper could reach no journal socket, the service can.
+TEST_F(FoundRecords, AnEntryThatTheServiceForgesLaterIsNotTheFirst) {
+  line("7");
+  entry("9");
+  EXPECT_EQ(abis(), (std::vector{7, 9}));
+}
+
+TEST_F(FoundRecords, AnEntryThatNobodyUnderstandsHidesNoLine) {
+  line("7");
+  entry("nine");
+  EXPECT_EQ(abis(), std::vector{7});
+  EXPECT_EQ(malformed, 1U);
+}
+
+TEST_F(FoundRecords, ALineThatTheServiceForgesLaterIsNone) {
+  entry("7");
+  line("9");
+  EXPECT_EQ(abis(), std::vector{7});
+}
+
+// journald read the line first, of two sockets; the entry had been sent before.
+TEST_F(FoundRecords, ALineThatOnlyOvertookTheEntryIsNone) {
+  line("9");
+  entry("7", kPid, 2);
+  EXPECT_EQ(abis(), std::vector{7});
+}
+
+// Nor one of a child that has a stream of its own.
+TEST_F(FoundRecords, ALineOfAnotherProcessOfTheServiceIsNone) {
+  entry("7");
+  line("9", 101);
+  EXPECT_EQ(abis(), std::vector{7});
 }
 
 } // namespace
