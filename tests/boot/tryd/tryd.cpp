@@ -25,7 +25,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -85,6 +87,10 @@ int try_unlink(char** a) {
 int try_rename(char** a) {
   return result(rename(a[0], a[1]));
 }
+int try_exchange(char** a) {
+  constexpr unsigned kExchange = 2; // RENAME_EXCHANGE
+  return result(syscall(SYS_renameat2, AT_FDCWD, a[0], AT_FDCWD, a[1], kExchange));
+}
 int try_link(char** a) {
   return result(link(a[0], a[1]));
 }
@@ -100,6 +106,9 @@ int try_mksock(char** a) {
 int try_mkchar(char** a) {
   return result(mknod(a[0], S_IFCHR | 0600, makedev(1, 3)));
 }
+int try_mkblock(char** a) {
+  return result(mknod(a[0], S_IFBLK | 0600, makedev(7, 0)));
+}
 int try_chdir(char** a) {
   return result(chdir(a[0]));
 }
@@ -113,6 +122,24 @@ int try_ioctl(char** a) {
   const int error = ioctl(fd, TCGETS, unused) < 0 && errno != ENOTTY ? errno : 0;
   close(fd);
   return error;
+}
+
+// What changes the tree of mounts. Nobody is to be allowed any of it.
+int try_mount(char** a) {
+  return result(mount("none", a[0], "tmpfs", 0, nullptr));
+}
+int try_remount(char** a) {
+  return result(mount(nullptr, a[0], nullptr, MS_REMOUNT | MS_RDONLY, nullptr));
+}
+int try_umount(char** a) {
+  return result(umount(a[0]));
+}
+int try_move_mount(char** a) {
+  constexpr long kMoveMount = 429;
+  return result(syscall(kMoveMount, AT_FDCWD, a[0], AT_FDCWD, a[1], 0));
+}
+int try_pivot_root(char** a) {
+  return result(syscall(SYS_pivot_root, a[0], a[1]));
 }
 
 // A child runs the program; the pipe is closed by a successful exec, and else carries the errno.
@@ -140,32 +167,40 @@ int try_exec(char** a) {
 
 using SocketCall = int (*)(int, const sockaddr*, socklen_t);
 
-int call_inet(int type, SocketCall call, const char* port) {
-  const int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+// A[0] is the port, A[1] the address if it is not 127.0.0.1.
+int call_inet(int type, SocketCall call, char** a) {
+  const char* host = a[1] ? a[1] : "127.0.0.1";
+  const uint16_t port = htons(static_cast<uint16_t>(atoi(a[0])));
+  sockaddr_in v4 = {};
+  sockaddr_in6 v6 = {};
+  v4.sin_port = v6.sin6_port = port;
+  v4.sin_family = AF_INET;
+  v6.sin6_family = AF_INET6;
+  const bool is_v4 = inet_pton(AF_INET, host, &v4.sin_addr) == 1;
+  if (!is_v4 && inet_pton(AF_INET6, host, &v6.sin6_addr) != 1)
+    return EINVAL;
+  const int fd = socket(is_v4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return errno;
   const int yes = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(atoi(port)));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int error = result(call(fd, reinterpret_cast<sockaddr*>(&address), sizeof address));
+  const int error = result(is_v4 ? call(fd, reinterpret_cast<sockaddr*>(&v4), sizeof v4)
+                                 : call(fd, reinterpret_cast<sockaddr*>(&v6), sizeof v6));
   close(fd);
   return error;
 }
 
 int try_bind_tcp(char** a) {
-  return call_inet(SOCK_STREAM, bind, a[0]);
+  return call_inet(SOCK_STREAM, bind, a);
 }
 int try_connect_tcp(char** a) {
-  return call_inet(SOCK_STREAM, connect, a[0]);
+  return call_inet(SOCK_STREAM, connect, a);
 }
 int try_bind_udp(char** a) {
-  return call_inet(SOCK_DGRAM, bind, a[0]);
+  return call_inet(SOCK_DGRAM, bind, a);
 }
 int try_connect_udp(char** a) {
-  return call_inet(SOCK_DGRAM, connect, a[0]);
+  return call_inet(SOCK_DGRAM, connect, a);
 }
 
 // unix_address: the name of a UNIX socket; abstract ones start with a NUL that PATH lacks.
@@ -206,6 +241,10 @@ int try_listen_abstract(char** a) {
 
 int try_signal(char** a) {
   return result(kill(atoi(a[0]), atoi(a[1])));
+}
+// PTRACE_SEIZE stops nobody. The tracee is let go when this process ends.
+int try_ptrace(char** a) {
+  return result(ptrace(PTRACE_SEIZE, atoi(a[0]), nullptr, nullptr));
 }
 int try_comm(char** a) {
   return result(prctl(PR_SET_NAME, a[0]));
@@ -286,15 +325,22 @@ constexpr Request kRequests[] = {
     {"rmdir", 1, try_rmdir},
     {"unlink", 1, try_unlink},
     {"rename", 2, try_rename},
+    {"exchange", 2, try_exchange},
     {"link", 2, try_link},
     {"symlink", 2, try_symlink},
     {"mkfifo", 1, try_mkfifo},
     {"mksock", 1, try_mksock},
     {"mkchar", 1, try_mkchar},
+    {"mkblock", 1, try_mkblock},
+    {"mount", 1, try_mount},
+    {"remount", 1, try_remount},
+    {"umount", 1, try_umount},
+    {"move-mount", 2, try_move_mount},
+    {"pivot-root", 2, try_pivot_root},
     {"chdir", 1, try_chdir},
     {"ioctl", 1, try_ioctl},
-    {"exec", 1, try_exec}, // and the program's own arguments
-    {"bind-tcp", 1, try_bind_tcp},
+    {"exec", 1, try_exec},         // and the program's own arguments
+    {"bind-tcp", 1, try_bind_tcp}, // these four: and an address
     {"connect-tcp", 1, try_connect_tcp},
     {"bind-udp", 1, try_bind_udp},
     {"connect-udp", 1, try_connect_udp},
@@ -302,6 +348,7 @@ constexpr Request kRequests[] = {
     {"abstract", 1, try_abstract},
     {"listen-abstract", 1, try_listen_abstract},
     {"signal", 2, try_signal},
+    {"ptrace", 1, try_ptrace},
     {"comm", 1, try_comm},
     {"restrict", 0, try_restrict},
     {"abi", 0, try_abi},
