@@ -22,13 +22,6 @@ Number to_number(std::string_view text) {
   return number;
 }
 
-/// The number behind `prefix`, where the line begins with it.
-std::optional<std::uint64_t> number_behind(std::string_view line, std::string_view prefix) {
-  if (!line.starts_with(prefix))
-    return std::nullopt;
-  return to_number<std::uint64_t>(line.substr(prefix.size()));
-}
-
 } // namespace
 
 DenialSource::DenialSource(Journal& journal, Window window, EventJoiner::DenialSink on_denial,
@@ -69,6 +62,8 @@ Result<void> DenialSource::start() {
 
 void DenialSource::end_warm_up() {
   joiner_.finish();
+  for (auto& [boot, lost] : lost_)
+    lost.begin_window();
   warming_up_ = false;
 }
 
@@ -117,20 +112,17 @@ Result<void> DenialSource::read_all() {
 void DenialSource::add(const Entry& entry) {
   if (entry.values[0].empty())
     return add_kernel_line(entry);
-  lost_[entry.boot].has_audit = true;
+  lost_[entry.boot].add_audit_entry();
   joiner_.add({entry.boot, to_number<std::uint64_t>(entry.values[1]), entry.realtime_usec,
                to_number<int>(entry.values[0]), body_of_message(entry.values[2]), false});
 }
 
-/// Source of the texts: kernel/audit.c (audit_log_lost()), lib/ratelimit.c.
 void DenialSource::add_kernel_line(const Entry& entry) {
   const std::string& line = entry.values[2];
   if (auto copy = parse_kernel_copy(line))
     joiner_.add({entry.boot, copy->serial, entry.realtime_usec, copy->type, copy->body, true});
-  else if (auto lost = number_behind(line, "audit: audit_lost="))
-    lost_[entry.boot].lost = *lost;
-  else if (auto copies = number_behind(line, "kauditd_printk_skb: "))
-    lost_[entry.boot].copies += *copies;
+  else
+    lost_[entry.boot].add_line(line, !query_.since_usec);
 }
 
 void DenialSource::finish() {

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "journal/event_joiner.hpp"
+#include "journal/lost_records.hpp"
 #include "journal/record_source.hpp"
 
 namespace unitlock::journal {
@@ -23,13 +24,6 @@ struct Window {
   std::string after_cursor; ///< only behind this entry, if set; since_usec is not looked at then
   /// Whether to read on, or to resume: it takes time to learn of each entry where it is.
   bool keep_place = false;
-};
-
-/// What the kernel said of audit records that it could not deliver, in one boot.
-struct LostRecords {
-  std::uint64_t lost = 0;   ///< of all types, since the boot (or since somebody reset the counter)
-  std::uint64_t copies = 0; ///< of all types, that were not printed to the kernel's log either
-  bool has_audit = false;   ///< journald had records of its own: copies do not matter
 };
 
 class DenialSource {

@@ -22,19 +22,19 @@ std::uint64_t count_missing(const Attributor& attributor, const LoggedDenials& l
 }
 
 void add_lost(std::vector<std::string>& gaps, const std::map<std::uint32_t, LostRecords>& boots) {
-  std::uint64_t lost = 0, copies = 0;
+  std::uint64_t lost = 0, left_out = 0;
   for (const auto& [boot, records] : boots) {
-    lost += records.lost;
-    copies += records.has_audit ? 0 : records.copies;
+    lost += records.lost();
+    left_out += records.left_out();
   }
   if (lost > 0)
     gaps.push_back(fmt::format("the kernel lost {} audit records, denials may be among them: its "
                                "backlog was full, or its rate limit met (see auditctl(8))",
                                lost));
-  if (copies > 0)
+  if (left_out > 0)
     gaps.push_back(fmt::format("the journal has denials from the kernel's log only, which left out "
                                "{} audit records",
-                               copies));
+                               left_out));
 }
 
 } // namespace
