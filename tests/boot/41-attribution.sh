@@ -46,13 +46,15 @@ systemctl stop twin-one twin-two
 # The kernel's queue of records has 64 places, hence the pause.
 cat >/srv/a/flow.sh <<'END'
 n=0
-trap 'echo $INVOCATION_ID $n >/srv/a/counts/$RUN; exit 0' TERM
+stop=
+trap stop=yes TERM
 : >/srv/a/counts/ready
-while :; do
+while [ -z "$stop" ]; do
     true </srv/a/flow-$RUN
     n=$((n + 1))
     sleep 0.02
 done
+echo $INVOCATION_ID $n >/srv/a/counts/$RUN
 END
 cat >/etc/systemd/system/flow.service <<'END'
 [Service]
@@ -77,8 +79,9 @@ done
 systemctl stop flow
 wrong=0
 for ((run = 0; run < runs; run++)); do
-    read -r id count <"/srv/a/counts/$run" || { id=none count=0; }
+    read -r id count <"/srv/a/counts/$run" || { id=none count=none; }
     want="flow.service likely $id $count"
+    [ "$count" != 0 ] || want= # a slow machine: it ended before it began
     wait_for owners_are "/srv/a/flow-$run" "$want" || {
         diag <<<"run $run: want $want, got $(owners "/srv/a/flow-$run")"
         wrong=$((wrong + 1))
