@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "check/places.hpp"
 #include "policy/grants.hpp"
 #include "policy/lower.hpp"
 
@@ -41,14 +42,6 @@ bool is_known_to_be_replaced(const std::string& path) {
 std::string parent_of(const std::string& path) {
   std::size_t slash = path.rfind('/');
   return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-/// Directories in which far more lies than a service that reads one file of them has to do with.
-bool is_broad(const std::string& directory) {
-  constexpr auto kBroad = std::to_array<std::string_view>(
-      {"/", "/etc", "/home", "/opt", "/root", "/run", "/srv", "/tmp", "/usr", "/var", "/var/cache",
-       "/var/lib", "/var/log", "/var/spool", "/var/tmp"});
-  return std::find(kBroad.begin(), kBroad.end(), directory) != kBroad.end();
 }
 
 /// How to say that the loss is accepted.
