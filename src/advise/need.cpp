@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "advise/need.hpp"
+
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "base/escape.hpp"
+
+namespace unitlock::advise {
+namespace {
+
+using journal::Blocker;
+using journal::Certainty;
+using journal::DenialGroup;
+using journal::Object;
+using landlock::Family;
+
+Evidence evidence_of(const DenialGroup& group) {
+  Evidence evidence;
+  evidence.rights = escape(group.blockers);
+  evidence.object = group.other_objects ? "(other objects)" : journal::describe(group.object);
+  if (!group.other_objects)
+    evidence.program = escape(group.process.exe.empty() ? group.process.comm : group.process.exe);
+  evidence.count = group.count;
+  evidence.first_usec = group.first_usec;
+  evidence.last_usec = group.last_usec;
+  evidence.is_likely = group.attribution.certainty == Certainty::Likely;
+  return evidence;
+}
+
+/// What keeps a right's denial from being lifted by any rule.
+std::string hopeless(const DenialGroup& group, const Blocker& blocker) {
+  if (blocker.name == "fs.change_topology")
+    return "Landlock forbids mounting to all whose files are restricted: no rule allows it, only "
+           "Restrict= without filesystem";
+  if (blocker.name == "ptrace")
+    return "tracing a process outside of the confinement is never allowed";
+  if (!blocker.right)
+    return "this version does not know the right";
+  if (group.other_objects)
+    return "too many different objects to tell them apart";
+  if (blocker.right->family == Family::Filesystem) {
+    if (group.object.kind == Object::Kind::Name)
+      return "the record has only the last part of the path";
+    if (group.object.kind != Object::Kind::Path || group.object.path.empty())
+      return "the record has no path";
+    if (group.object.path[0] != '/')
+      return "it has no path in the service's file system";
+    if (group.object.path.starts_with("/memfd:"))
+      return "a file in memory has no path for a rule";
+  }
+  return {};
+}
+
+class Collector {
+public:
+  void add(const DenialGroup& group) {
+    Certainty certainty = group.attribution.certainty;
+    if (certainty != Certainty::Certain && certainty != Certainty::Likely) {
+      result_.uncertain.push_back(evidence_of(group));
+      return;
+    }
+    for (const Blocker& blocker : journal::split_blockers(group.blockers))
+      add(group, blocker);
+  }
+
+  Needs take() {
+    for (auto& [key, need] : needs_)
+      result_.needs.push_back(std::move(need));
+    return std::move(result_);
+  }
+
+private:
+  using Key = std::tuple<std::string, Family, std::string, std::string>;
+
+  void add(const DenialGroup& group, const Blocker& blocker) {
+    Need need;
+    need.family = blocker.right ? blocker.right->family : Family::Filesystem;
+    need.rights = blocker.right ? blocker.right->mask() : 0;
+    need.unit = group.attribution.unit.name;
+    need.hopeless = hopeless(group, blocker);
+    std::string key;
+    switch (need.family) {
+    case Family::Filesystem:
+      need.path = need.object = group.object.path;
+      key = need.path;
+      break;
+    case Family::Network:
+      need.port = group.object.port;
+      need.object = fmt::format("{}", need.port);
+      key = fmt::format("{} {:05}", blocker.name, need.port);
+      break;
+    case Family::Scope:
+      need.object = key = std::string(blocker.name);
+      break;
+    }
+    if (!need.hopeless.empty()) {
+      key = need.hopeless + need.object;
+      if (need.object.empty())
+        need.object = std::string(blocker.name);
+    }
+    Key whole(need.hopeless, need.family, std::move(key), need.unit);
+    put(whole, std::move(need), evidence_of(group));
+  }
+
+  /// A group that was denied two rights on one object is one piece of evidence.
+  void put(const Key& key, Need need, Evidence evidence) {
+    std::uint64_t rights = need.rights;
+    Need& known = needs_.try_emplace(key, std::move(need)).first->second;
+    known.rights |= rights;
+    if (known.evidence.empty() || known.evidence.back().rights != evidence.rights ||
+        known.evidence.back().program != evidence.program ||
+        known.evidence.back().first_usec != evidence.first_usec ||
+        known.evidence.back().object != evidence.object)
+      known.evidence.push_back(std::move(evidence));
+  }
+
+  std::map<Key, Need> needs_;
+  Needs result_;
+};
+
+} // namespace
+
+Needs needs_of(const std::vector<DenialGroup>& groups) {
+  Collector collector;
+  for (const DenialGroup& group : groups)
+    collector.add(group);
+  return collector.take();
+}
+
+} // namespace unitlock::advise
