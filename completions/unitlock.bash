@@ -23,6 +23,7 @@ _unitlock() {
         [presets]=''
         [show]='--abi --drop-in --tree'
         [status]=''
+        [suggest]='--since --until --boot --directory --file --merge --write --interactive --sensitive --undo --no-reload'
         [verify]='--strict'
         [why]='--abi --since --until --boot --directory --file --merge'
     )
@@ -39,7 +40,7 @@ _unitlock() {
         ;;
     --preset) mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_presets)" -- "$current") ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'json toml' -- "$current") ;;
-    --since | --until | -b | --boot | --abi | --name) COMPREPLY=() ;;
+    --since | --until | -b | --boot | --abi | --name | --sensitive) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "--help --version --output --root --system --user ${verb:+${options[$verb]}}" -- "$current")

@@ -11,7 +11,7 @@ function __unitlock_presets
     unitlock presets -o json 2>/dev/null | string replace -rf '^\{"preset":"([^"]*)".*' '$1'
 end
 
-set -l verbs denials diff disable enable export import presets show status verify why
+set -l verbs denials diff disable enable export import presets show status suggest verify why
 complete -c unitlock -f
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a diff -d 'Compare what runs with what is declared'
@@ -22,6 +22,7 @@ complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a import -d 'P
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a presets -d 'Show the presets that there are'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Show a unit's policy"
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a suggest -d 'Turn denials into lines of a declaration'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a verify -d 'Check without starting anything'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a why -d 'Say whether a service may do something'
 complete -c unitlock -l help -s h -d 'Show help'
@@ -29,20 +30,25 @@ complete -c unitlock -l version -d 'Show the version'
 complete -c unitlock -l user -d "Look at the calling user's services"
 complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
-complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status verify why' -a '(__unitlock_services)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status suggest verify why' -a '(__unitlock_services)'
 complete -c unitlock -n '__fish_seen_subcommand_from presets' -a '(__unitlock_presets)'
 complete -c unitlock -n '__fish_seen_subcommand_from enable' -l preset -x -a '(__unitlock_presets)' -d 'In place of the one of its name'
-complete -c unitlock -n '__fish_seen_subcommand_from disable enable' -l no-reload -d 'Do not reload systemd'
+complete -c unitlock -n '__fish_seen_subcommand_from disable enable suggest' -l no-reload -d 'Do not reload systemd'
 complete -c unitlock -s o -l output -x -a 'table json'
 complete -c unitlock -n '__fish_seen_subcommand_from verify' -l strict -d 'Warnings count as errors'
 complete -c unitlock -n '__fish_seen_subcommand_from import verify' -F
 complete -c unitlock -n '__fish_seen_subcommand_from import' -l name -x -d "The preset's name"
 complete -c unitlock -n '__fish_seen_subcommand_from export import' -l format -x -a 'json toml' -d 'Of the files'
-complete -c unitlock -n '__fish_seen_subcommand_from denials' -l since -x -d 'Not before'
-complete -c unitlock -n '__fish_seen_subcommand_from denials' -l until -x -d 'Not after'
-complete -c unitlock -n '__fish_seen_subcommand_from denials' -s b -l boot -d 'One boot only'
-complete -c unitlock -n '__fish_seen_subcommand_from denials' -l directory -r -a '(__fish_complete_directories)'
-complete -c unitlock -n '__fish_seen_subcommand_from denials' -l file -r -F
+complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -l since -x -d 'Not before'
+complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -l until -x -d 'Not after'
+complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -s b -l boot -d 'One boot only'
+complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -l directory -r -a '(__fish_complete_directories)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -l file -r -F
 complete -c unitlock -n '__fish_seen_subcommand_from show why' -l abi -x -d 'What this ABI enforces'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l drop-in -d 'Print what is injected'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l tree -d 'Print who says what'
+complete -c unitlock -n '__fish_seen_subcommand_from suggest' -s m -l merge -d 'All journals of this machine'
+complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l write -d 'Add the lines to a drop-in'
+complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l interactive -d 'Ask for each'
+complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l undo -d 'Take back the last'
+complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l sensitive -x -d 'Write this one too'

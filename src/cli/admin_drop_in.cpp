@@ -45,11 +45,14 @@ Result<std::string> AdminDropIn::real_directory() const {
 }
 
 Result<void> AdminDropIn::write(const std::vector<std::string>& presets) const {
+  return write_text(fmt::format("{}{}{}\n", kFirstLines, kPreset, fmt::join(presets, " ")));
+}
+
+Result<void> AdminDropIn::write_text(const std::string& text) const {
   auto directory = real_directory();
   if (!directory)
     return tl::unexpected(directory.error());
-  return write_atomically(*directory, kName,
-                          fmt::format("{}{}{}\n", kFirstLines, kPreset, fmt::join(presets, " ")));
+  return write_atomically(*directory, kName, text);
 }
 
 Result<void> AdminDropIn::remove() const {

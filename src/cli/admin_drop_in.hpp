@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The drop-in that `unitlock enable` writes in an administrator's name, and `unitlock disable`
-// takes back.
+// The drop-in that `unitlock enable` writes in an administrator's name, `unitlock disable` takes
+// back, and `unitlock suggest --write` adds to.
 #pragma once
 
 #include <string>
@@ -24,6 +24,8 @@ public:
   /// Errors: as Root::read_file(), ENOENT where there is none.
   Result<std::string> read() const;
   Result<void> write(const std::vector<std::string>& presets) const;
+  /// All of the file.
+  Result<void> write_text(const std::string& text) const;
   /// Removes the file, and its directory where nothing else is in it.
   Result<void> remove() const;
 

@@ -68,6 +68,7 @@ void describe(CLI::App& app, Context& context) {
   app.get_formatter()->column_width(34);
   add_status(app, context);
   add_denials(app, context);
+  add_suggest(app, context);
   add_show(app, context);
   add_verify(app, context);
   add_diff(app, context);
