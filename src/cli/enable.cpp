@@ -19,6 +19,7 @@
 #include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/this_machine.hpp"
+#include "cli/vendor_list.hpp"
 #include "cli/verbs.hpp"
 #include "machine/survey.hpp"
 #include "policy/vocabulary.hpp"
@@ -90,25 +91,13 @@ std::optional<DeclaredUnit> Change::find(const DeclarationIndex& index, const st
   return std::move(*declared);
 }
 
-/// What the vendor's list says of the unit; it need not be in force for that. Empty: nothing.
-std::optional<UnitPresets> vendors_choice(const Root& root, const ManagerEnvironment& manager,
-                                          const Unit& unit) {
-  for (const char* path :
-       {"/usr/local/share/unitlock/units.yaml", "/usr/share/unitlock/units.yaml"})
-    if (auto text = root.read_file(path)) {
-      auto presets = Presets::load(root, manager, PortNames(root), {{path, *text}});
-      const UnitPresets* entry = presets.entry_for(unit.names);
-      return entry && entry->where.file == path ? std::optional(*entry) : std::nullopt;
-    }
-  return std::nullopt;
-}
-
 /// Those of the options, or of the vendor's list, or the one of the same name: "mine" for
 /// mine.service and mine@instance.service.
 Result<std::vector<std::string>> Change::choose_presets(const DeclarationIndex& index,
                                                         const Unit& unit) const {
   std::vector<std::string> names = options_.presets;
-  auto choice = vendors_choice(root_, manager_, unit);
+  const VendorList vendor(root_, manager_);
+  const UnitPresets* choice = vendor.entry_for(unit.names);
   if (choice && choice->error)
     return tl::unexpected(*choice->error);
   if (choice && choice->presets.empty()) {

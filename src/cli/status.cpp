@@ -10,7 +10,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/timestamp.hpp"
 #include "cli/context.hpp"
+#include "cli/glance.hpp"
 #include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/render.hpp"
@@ -60,37 +62,82 @@ std::optional<std::uint64_t> first_start(const std::vector<StatusEntry>& entries
   return first;
 }
 
+/// What was counted in one part of the journal.
+Result<void> add_counts(journal::Journal& journal, journal::DenialQuery query,
+                        journal::DenialCounts& counts) {
+  query.wrapper = UNITLOCK_WRAPPER;
+  auto counted = journal::count_denials(journal, query);
+  if (!counted)
+    return tl::unexpected(counted.error());
+  for (const auto& [start, count] : *counted)
+    counts[start] += count;
+  return {};
+}
+
+std::uint64_t count_of_unit(const journal::DenialCounts& counts, const journal::UnitName& unit) {
+  std::uint64_t sum = 0;
+  for (const auto& [start, count] : counts)
+    sum += start.first == unit ? count : 0;
+  return sum;
+}
+
+/// What a person would want to know of a service that has failed.
+void explain_failure(StatusEntry& entry) {
+  if (!entry.failed_after_denials())
+    return;
+  machine::Verdict& verdict = entry.report.verdict;
+  const std::string& unit = entry.report.facts.unit;
+  const char* whose = entry.report.facts.of_user ? "--user " : "";
+  verdict.reason =
+      fmt::format("it has failed, after {} when it last ran",
+                  *entry.denials == 1 ? "a denial" : fmt::format("{} denials", *entry.denials));
+  verdict.advice = {fmt::format("unitlock {}denials {}", whose, unit)};
+}
+
 /// Of the present invocation of each service: what runs before ExecStart= belongs to it too, and so
-/// does what happened before its start record was written.
+/// does what happened before its start record was written. And of the last week, of all its
+/// invocations. Each entry of the journal is read once.
 Result<void> count_denials(journal::Journal& journal, const std::optional<std::uint32_t>& user,
                            std::vector<StatusEntry>& entries) {
-  if (std::none_of(entries.begin(), entries.end(),
-                   [](const StatusEntry& entry) { return is_countable(entry.report); }))
+  if (entries.empty())
     return {};
+  constexpr std::uint64_t kWeekUsec = std::uint64_t{7} * 24 * 3600 * 1000000;
+  const std::uint64_t week = realtime_now_usec() - kWeekUsec;
+  journal::DenialCounts counts;
   journal::DenialQuery query;
-  query.wrapper = UNITLOCK_WRAPPER;
-  query.since_usec = first_start(entries);
-  auto counts = journal::count_denials(journal, query);
-  if (!counts)
-    return tl::unexpected(counts.error());
+  query.since_usec = week;
+  if (auto added = add_counts(journal, query, counts); !added)
+    return added;
+  for (StatusEntry& entry : entries)
+    if (entry.report.facts.declaration.policy.log_denials)
+      entry.week = count_of_unit(counts, {entry.report.facts.unit, user});
+  bool any = std::any_of(entries.begin(), entries.end(),
+                         [](const StatusEntry& entry) { return is_countable(entry.report); });
+  auto first = first_start(entries);
+  query.since_usec = first;
+  query.until_usec = week - 1;
+  if (any && (!first || *first < week))
+    if (auto added = add_counts(journal, query, counts); !added)
+      return added;
   for (StatusEntry& entry : entries) {
     if (!is_countable(entry.report))
       continue;
     const std::string& invocation = entry.report.service()->invocation;
-    auto found = counts->find({{entry.report.facts.unit, user}, invocation});
-    if (found != counts->end())
+    auto found = counts.find({{entry.report.facts.unit, user}, invocation});
+    if (found != counts.end())
       entry.denials = found->second;
     else if (was_confined(entry.report))
       entry.denials = 0;
+    explain_failure(entry);
   }
   return {};
 }
 
-Result<std::vector<ServiceReport>> survey_units(const machine::Survey& survey,
-                                                const std::vector<std::string>& units) {
+Result<machine::MachineReport> survey_units(const machine::Survey& survey,
+                                            const std::vector<std::string>& units) {
   if (units.empty())
-    return survey.report_all();
-  std::vector<ServiceReport> reports;
+    return survey.report_machine();
+  machine::MachineReport machine;
   for (const std::string& word : units) {
     auto name = service_name(word);
     if (!name)
@@ -99,18 +146,21 @@ Result<std::vector<ServiceReport>> survey_units(const machine::Survey& survey,
     const machine::Service* service = report.service();
     if (!report.declared.exists() && (!service || service->load_state == "not-found"))
       return fail(fmt::format("there is no {}", *name));
-    reports.push_back(std::move(report));
+    machine.services.push_back(std::move(report));
   }
-  return reports;
+  return machine;
 }
 
-void print_json(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility) {
+void print_json(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,
+                const Glance* glance) {
   for (const StatusEntry& entry : entries)
     fmt::print("{}", json_line(status_json(entry, visibility)));
+  if (glance)
+    fmt::print("{}", json_line(glance_json(*glance)));
 }
 
 void print_text(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,
-                const Context& context, bool details) {
+                const Glance* glance, const Context& context, bool details) {
   if (entries.empty())
     fmt::print("No service declares anything: nothing is confined.\n");
   else if (!details)
@@ -119,6 +169,8 @@ void print_text(const std::vector<StatusEntry>& entries, const machine::Visibili
     fmt::print("{}", i > 0 ? "\n" : "");
     print_details(stdout, entries[i]);
   }
+  if (glance)
+    print_glance(stdout, *glance);
   if (!visibility || entries.empty())
     return;
   fmt::print("\n");
@@ -143,23 +195,27 @@ int status(const Context& context, const Options& options) {
     for (const std::string& warning : journal->warnings())
       complain(warning);
   machine::Survey survey = here.survey(*root, index, context);
-  auto reports = survey_units(survey, options.units);
-  if (!reports)
-    return no_answer(reports.error());
+  auto surveyed = survey_units(survey, options.units);
+  if (!surveyed)
+    return no_answer(surveyed.error());
   machine::Visibility visibility;
   if (is_machine)
     visibility = machine::see_denials(journal_of(here));
   std::vector<StatusEntry> entries;
-  for (ServiceReport& report : *reports)
+  for (ServiceReport& report : surveyed->services)
     entries.push_back({std::move(report), std::nullopt});
   if (journal::Journal* journal = journal_of(here);
       journal && visibility.visible == machine::Visible::Yes)
     if (auto counted = count_denials(*journal, context.uid(), entries); !counted)
       complain(to_string(counted.error()));
+  std::optional<Glance> glance;
+  if (is_machine && options.units.empty())
+    glance = glance_at(entries, surveyed->undeclared, VendorList(*root, context.manager(*root)));
   if (context.json())
-    print_json(entries, is_machine ? &visibility : nullptr);
+    print_json(entries, is_machine ? &visibility : nullptr, glance ? &*glance : nullptr);
   else
-    print_text(entries, is_machine ? &visibility : nullptr, context, !options.units.empty());
+    print_text(entries, is_machine ? &visibility : nullptr, glance ? &*glance : nullptr, context,
+               !options.units.empty());
   bool well = !has_errors(index.problems()) &&
               std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
                 return is_well(entry.report.verdict.state);

@@ -81,7 +81,7 @@ void print_verdicts(std::FILE* stream, const std::vector<StatusEntry>& entries) 
   std::vector<Group> groups;
   for (const StatusEntry& entry : entries) {
     const machine::Verdict& verdict = entry.report.verdict;
-    if (is_well(verdict.state))
+    if (is_well(verdict.state) && !entry.failed_after_denials())
       continue;
     auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
       return group.verdict->state == verdict.state && group.verdict->reason == verdict.reason &&
@@ -254,12 +254,28 @@ ordered_json service_json(const machine::Service& service) {
 
 } // namespace
 
+bool StatusEntry::failed_after_denials() const {
+  const machine::Service* service = report.service();
+  return report.verdict.state == State::NotRunning && service &&
+         service->active_state == "failed" && denials.value_or(0) > 0;
+}
+
 void print_overview(std::FILE* stream, const std::vector<StatusEntry>& entries) {
-  Table table({{"UNIT"}, {"STATE"}, {"ABI"}, {"ENFORCED RIGHTS", false, true}, {"DENIALS", true}});
+  // Nothing is counted in another root, nor where denials cannot be seen.
+  bool has_week = std::any_of(entries.begin(), entries.end(),
+                              [](const StatusEntry& entry) { return entry.week.has_value(); });
+  std::vector<Column> columns = {
+      {"UNIT"}, {"STATE"}, {"ABI"}, {"ENFORCED RIGHTS", false, true}, {"DENIALS", true}};
+  if (has_week)
+    columns.push_back({"7 DAYS", true});
+  Table table(std::move(columns));
   for (const StatusEntry& entry : entries) {
     const StartRecord* record = entry.report.record();
-    table.add({fit(entry.report.facts.unit), state_cell(entry.report), abi_cell(record),
-               rights_cell(record), count_cell(entry.denials)});
+    std::vector<Cell> cells = {fit(entry.report.facts.unit), state_cell(entry.report),
+                               abi_cell(record), rights_cell(record), count_cell(entry.denials)};
+    if (has_week)
+      cells.emplace_back(count_cell(entry.week));
+    table.add(std::move(cells));
   }
   table.print(stream);
   print_verdicts(stream, entries);
@@ -330,6 +346,7 @@ ordered_json status_json(const StatusEntry& entry, const machine::Visibility* vi
           {"policy_at_next_start", json_bytes(verdict.loaded_policy)},
           {"records", records},
           {"denials", entry.denials ? ordered_json(*entry.denials) : ordered_json()},
+          {"denials_7_days", entry.week ? ordered_json(*entry.week) : ordered_json()},
           {"denials_visible", visible_json(visibility)}};
 }
 

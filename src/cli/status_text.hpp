@@ -21,6 +21,11 @@ struct StatusEntry {
   /// Of its present start, or of the last one; nullopt where they could not be counted or are not
   /// logged.
   std::optional<std::uint64_t> denials;
+  /// Of the last seven days, of all starts; nullopt likewise.
+  std::optional<std::uint64_t> week = std::nullopt;
+
+  /// It failed, and had been denied something: perhaps therefore.
+  bool failed_after_denials() const;
 };
 
 /// Whether an absence of denials means anything here. `of_user`: of services of a user's manager.

@@ -177,6 +177,23 @@ bool is_beside_the_point(const ServiceReport& report) {
          is_meant_for_many(report.declared.unit);
 }
 
+/// An alias is loaded too, and its service is listed by its own name.
+void add_undeclared(const ServiceReport& report, std::vector<UndeclaredService>& undeclared) {
+  const Service* service = report.service();
+  if (!service || !is_running(*service))
+    return;
+  UndeclaredService found{{service->name}, report.declared.declaration.exempted_at.has_value()};
+  for (const std::string& name : report.declared.unit.names)
+    if (name != service->name)
+      found.names.push_back(name);
+  bool is_known =
+      std::any_of(undeclared.begin(), undeclared.end(), [&](const UndeclaredService& other) {
+        return other.names.front() == service->name;
+      });
+  if (!is_known)
+    undeclared.push_back(std::move(found));
+}
+
 } // namespace
 
 /// What was confined when it was started may still run so, when nothing declares it any more.
@@ -187,7 +204,15 @@ std::set<std::string> Survey::confined_invocations() const {
 }
 
 Result<std::vector<ServiceReport>> Survey::report_all() const {
-  std::vector<ServiceReport> reports;
+  auto machine = report_machine();
+  if (!machine)
+    return tl::unexpected(machine.error());
+  return std::move(machine->services);
+}
+
+Result<MachineReport> Survey::report_machine() const {
+  MachineReport machine;
+  std::vector<ServiceReport>& reports = machine.services;
   std::set<std::string> names, templates, used_templates;
   for (DeclaredUnit& declared : sources_.index->declared()) {
     reports.push_back(report(std::move(declared)));
@@ -212,13 +237,17 @@ Result<std::vector<ServiceReport>> Survey::report_all() const {
     ServiceReport found = gather(sources_.index->find(name));
     bool may_be_confined = found.service() && confined.contains(found.service()->invocation);
     if (!of_template && !may_be_confined &&
-        found.facts.declaration.state == Declaration::State::None)
+        found.facts.declaration.state == Declaration::State::None) {
+      add_undeclared(found, machine.undeclared);
       continue;
+    }
     if (!names.insert(found.facts.unit).second)
       continue;
     judge_all(found);
     if (of_template || found.verdict.state != State::Undeclared)
       reports.push_back(std::move(found));
+    else
+      add_undeclared(found, machine.undeclared);
   }
   // A template is shown for its instances; by itself only where there is none.
   std::erase_if(reports, [&](const ServiceReport& report) {
@@ -228,7 +257,7 @@ Result<std::vector<ServiceReport>> Survey::report_all() const {
   std::sort(reports.begin(), reports.end(), [](const ServiceReport& a, const ServiceReport& b) {
     return a.facts.unit < b.facts.unit;
   });
-  return reports;
+  return machine;
 }
 
 } // namespace unitlock::machine

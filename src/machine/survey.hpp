@@ -26,6 +26,17 @@ struct ServiceReport {
   const Service* service() const;
 };
 
+/// A service that runs and declares nothing.
+struct UndeclaredService {
+  std::vector<std::string> names; ///< its own first
+  bool exempted = false;          ///< by an entry of "units:" that says none
+};
+
+struct MachineReport {
+  std::vector<ServiceReport> services; ///< as Survey::report_all() has them
+  std::vector<UndeclaredService> undeclared;
+};
+
 class Survey {
 public:
   /// nullptr for what another root has not: a manager, a journal. All must outlive the survey.
@@ -48,6 +59,8 @@ public:
   /// any command, and names without a file, that only a declaration for many units reaches.
   /// Errors: the manager does not list its units.
   Result<std::vector<ServiceReport>> report_all() const;
+  /// These, and what else runs.
+  Result<MachineReport> report_machine() const;
 
 private:
   ServiceReport report(DeclaredUnit declared) const;

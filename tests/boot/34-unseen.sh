@@ -73,7 +73,7 @@ systemctl daemon-reload
 systemctl start mentions stops
 check "systemd knows a name without a file" \
     grep -q not-found <(systemctl list-units --all unseen-missing.service)
-listed=$({ unitlock status -o json 2>/dev/null || true; } | jq -r .unit)
+listed=$({ unitlock status -o json 2>/dev/null || true; } | jq -r 'select(.unit) | .unit')
 check_equal "it is not in the table, nor is a unit without ExecStart=" "" \
     "$(grep -xE 'unseen-missing.service|stops.service' <<<"$listed")"
 check "those with a command are" grep -qx mentions.service <<<"$listed"

@@ -174,7 +174,7 @@ wait_for test "$(user_property wrong ActiveState)" = failed
 check_equal "an invalid declaration does not start" 78 "$(user_property wrong ExecMainStatus)"
 check_equal "unitlock --user status says why" invalid "$(user_state wrong)"
 check_equal "the system's services are none of hers" 0 \
-    "$(unitlock status -o json 2>/dev/null | jq -r .unit | grep -cx wrong.service)"
+    "$(unitlock status -o json 2>/dev/null | jq -r 'select(.unit) | .unit' | grep -cx wrong.service)"
 
 # --- her own drop-ins, written and taken back, and what runs beside what is declared
 

@@ -8,6 +8,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "../base/temp_tree.hpp"
+#include "cli/glance.hpp"
+
 namespace unitlock::cli {
 namespace {
 
@@ -207,6 +210,61 @@ TEST(StatusText, Json) {
   EXPECT_EQ(json["service"]["started"], "2026-11-21T23:21:47.791000Z");
   EXPECT_EQ(json["denials"], nullptr);
   EXPECT_EQ(json["denials_visible"], false);
+}
+
+TEST(StatusText, TheWeekIsAColumnWhereItIsKnown) {
+  StatusEntry known = entry("a.service", State::NotRunning);
+  known.week = 3;
+  std::string text = printed([&](std::FILE* file) {
+    print_overview(file, {known, entry("b.service", State::Off)});
+  });
+  EXPECT_NE(text.find("7 DAYS"), std::string::npos) << text;
+  EXPECT_NE(text.find("     3\n"), std::string::npos) << text;
+  EXPECT_EQ(status_json(known, nullptr)["denials_7_days"], 3);
+}
+
+TEST(StatusText, AFailureAfterDenialsIsSaid) {
+  StatusEntry failed = entry("a.service", State::NotRunning, "it has failed, after 2 denials");
+  add_service(failed);
+  (*failed.report.facts.service)->active_state = "failed";
+  auto shown = [&] {
+    return printed([&](std::FILE* file) {
+             print_overview(file, {failed});
+           }).find("a.service: not running\n  it has failed, after 2 denials") != std::string::npos;
+  };
+  EXPECT_FALSE(shown());
+  failed.denials = 2;
+  EXPECT_TRUE(shown());
+}
+
+TEST(Glance, SumsUp) {
+  TempTree tree({{"/usr/share/unitlock/units.yaml",
+                  "units:\n  web.service: runtime\n  getty@.service: none\n"},
+                 {"/usr/lib/unitlock/conf.d/10.yaml", "presets:\n  runtime: {}\n"}});
+  Root root = tree.root();
+  StatusEntry runs = entry("a.service", State::RestartNeeded);
+  add_service(runs);
+  add_record(runs);
+  runs.week = 4;
+  StatusEntry stopped = entry("b.service", State::NotRunning);
+  stopped.week = 1;
+  Glance glance = glance_at({runs, stopped},
+                            {{{"web.service"}, false},
+                             {{"getty@tty1.service", "getty@.service"}, false},
+                             {{"exempt.service"}, true},
+                             {{"other.service"}, false}},
+                            VendorList(root, {}));
+  EXPECT_EQ(glance_json(glance).dump(),
+            R"({"summary":{"states":{"restart-needed":1,"not-running":1},)"
+            R"("restart_needed":["a.service"],"running":5,"running_confined":1,)"
+            R"("with_preset":["web.service"],"excluded":["getty@tty1.service","exempt.service"],)"
+            R"("others":1,"denials_7_days":5}})");
+  EXPECT_EQ(printed([&](std::FILE* file) { print_glance(file, glance); }),
+            "\nDeclared: 1 restart needed, 1 not running.\n"
+            "Under another policy until restarted: a.service.\n"
+            "Running: 5 services, 1 of them confined.\n"
+            "Not enabled, with a preset made for them: web.service (unitlock enable).\n"
+            "Not to be confined: getty@tty1.service, exempt.service.\n");
 }
 
 } // namespace

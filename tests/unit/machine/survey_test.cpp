@@ -110,6 +110,21 @@ TEST(Survey, ListsInstancesInPlaceOfTheirTemplate) {
             (std::vector<std::string>{"a@x.service", "off.service"}));
 }
 
+TEST(Survey, CountsWhatRunsUndeclared) {
+  Fixture fixture;
+  fixture.manager.services["a@x.service"] = running("a@x.service", "");
+  fixture.manager.services["plain.service"] = running("plain.service", "");
+  Service stopped = running("stopped.service", "");
+  stopped.active_state = "inactive";
+  stopped.main_pid = 0;
+  fixture.manager.services["stopped.service"] = stopped;
+  auto machine = fixture.survey().report_machine();
+  ASSERT_TRUE(machine);
+  ASSERT_EQ(machine->undeclared.size(), 1U);
+  EXPECT_EQ(machine->undeclared[0].names.front(), "plain.service");
+  EXPECT_FALSE(machine->undeclared[0].exempted);
+}
+
 TEST(Survey, AsksForTheRecordsOfThePresentInvocation) {
   Fixture fixture;
   fixture.manager.services["a@x.service"] = running("a@x.service", "");
