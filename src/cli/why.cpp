@@ -267,10 +267,10 @@ Result<std::string> unit_of(const Context& context, const journal::DenialEvent& 
 class Verb {
 public:
   Verb(const Context& context, const Options& options, const Root& root)
-      : context_(context), options_(options), root_(root), index_(root, context.manager(root)) {
-    if (context.is_this_machine())
-      machine_ = ThisMachine::connect(context.scope());
-  }
+      : context_(context), options_(options), root_(root), index_(root, context.manager(root)),
+        // Not assigned: what it has points at each other.
+        machine_(context.is_this_machine() ? ThisMachine::connect(context.scope())
+                                           : ThisMachine()) {}
 
   /// Errors: what is asked means nothing, or nobody knows.
   Result<void> ask() {
