@@ -12,9 +12,9 @@ __unitlock_presets() { unitlock presets -o json 2>/dev/null | sed -n 's/^{"prese
 
 _unitlock() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' word manager=--system
-    local formats='table json'
+    local formats='table json' journal='--since --until --boot --directory --file --merge'
     local -A options=(
-        [denials]='--since --until --boot --directory --file'
+        [denials]="$journal --attribution --cursor-file --follow --host --invocation --lines --path --program --raw --reverse --right"
         [disable]='--no-reload'
         [diff]=''
         [enable]='--preset --no-reload'
@@ -33,7 +33,7 @@ _unitlock() {
     done
     case $previous in
     --root | --directory) mapfile -t COMPREPLY < <(compgen -o dirnames -- "$current") ;;
-    --file) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
+    --file | --cursor-file) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
     -o | --output)
         [[ $verb != verify ]] || formats='text json'
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
@@ -41,9 +41,12 @@ _unitlock() {
     --preset) mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_presets)" -- "$current") ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'json toml' -- "$current") ;;
     --since | --until | -b | --boot | --abi | --name | --sensitive) COMPREPLY=() ;;
+    --attribution) mapfile -t COMPREPLY < <(compgen -W 'certain likely disputed unclaimed foreign unknown' -- "$current") ;;
+    --path | --program) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
+    --host | --invocation | -n | --lines | --right | --since | --until | -b | --boot | --abi | --name) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W "--help --version --output --root --system --user ${verb:+${options[$verb]}}" -- "$current")
+            mapfile -t COMPREPLY < <(compgen -W "--help --version --no-pager --output --root --system --user ${verb:+${options[$verb]}}" -- "$current")
         elif [[ -z $verb ]]; then
             mapfile -t COMPREPLY < <(compgen -W "${!options[*]}" -- "$current")
         elif [[ $verb = import || ($verb = verify && $current == */*) ]]; then

@@ -155,13 +155,14 @@ int Run::groups(journal::Journal& journal) {
     return no_answer(report.error());
   bool found = !report->groups.empty();
   choose(report->groups, lines, options.reverse);
+  DenialStyle shown = style(journal); // of the terminal itself
   {
     Pager pager(context.pager);
     if (context.json())
       for (const journal::DenialGroup& group : report->groups)
         fmt::print("{}", json_line(to_json(group, *report)));
     else if (!report->groups.empty())
-      print_table(stdout, *report, style(journal));
+      print_table(stdout, *report, shown);
   }
   int status = explain(journal, report->gaps, report->unattributed, found);
   auto saved = save(report->resume_cursor);

@@ -82,9 +82,11 @@ bool matches_record(const DenialFilter& filter, const Denial& denial) {
                            blockers.begin(), blockers.end(),
                            [&](const Blocker& blocker) { return is_right(right, blocker.name); });
                      }) &&
-         any_or_none(
-             filter.paths,
-             [&](const std::string& path) { return denial.object.kind == Object::Kind::Path && path_is_below(denial.object.path, path); }) &&
+         any_or_none(filter.paths,
+                     [&](const std::string& path) {
+                       return denial.object.kind == Object::Kind::Path &&
+                              path_is_below(denial.object.path, path);
+                     }) &&
          any_or_none(filter.programs, [&](const std::string& program) {
            return is_program(program, denial.process);
          });

@@ -12,8 +12,9 @@
 namespace unitlock::journal {
 namespace {
 
-/// Before a cursor: longer than an event's records, and their copies, are apart.
-constexpr std::uint64_t kWarmUpUsec = 10 * 1000000ULL;
+/// Before a cursor: more than are ever between an event's records, or between these and their
+/// copies.
+constexpr std::uint64_t kEntriesBefore = 1024;
 
 template <class Number>
 Number to_number(std::string_view text) {
@@ -39,7 +40,7 @@ void DenialSource::pass_on(const Denial& denial) {
 
 /// Behind a cursor, the copy of a record that was read before it may follow: so the last entries
 /// before it are read again, and what they say is not passed on.
-Result<void> DenialSource::start() {
+void DenialSource::start() {
   started_ = true;
   query_.alternatives = {
       {"_AUDIT_TYPE=1423", "_AUDIT_TYPE=1424", "_AUDIT_TYPE=1300"},
@@ -49,22 +50,14 @@ Result<void> DenialSource::start() {
   query_.boot = window_.boot;
   query_.since_usec = window_.since_usec;
   query_.until_usec = window_.until_usec;
-  if (window_.after_cursor.empty())
-    return {};
-  auto usec = journal_.time_of_cursor(window_.after_cursor);
-  if (!usec)
-    return tl::unexpected(usec.error());
-  cursor_usec_ = *usec;
-  query_.since_usec = *usec - std::min(*usec, kWarmUpUsec);
-  warming_up_ = window_.keep_place = true;
-  return {};
+  query_.after_cursor = window_.after_cursor;
+  query_.entries_before = kEntriesBefore;
 }
 
 void DenialSource::end_warm_up() {
   joiner_.finish();
   for (auto& [boot, lost] : lost_)
     lost.begin_window();
-  warming_up_ = false;
 }
 
 Result<void> DenialSource::visit(const Entry& entry) {
@@ -74,21 +67,27 @@ Result<void> DenialSource::visit(const Entry& entry) {
       return tl::unexpected(cursor.error());
     last_cursor_ = std::move(*cursor);
   }
-  // The cursor's own entry may be gone.
-  if (warming_up_ && entry.realtime_usec > cursor_usec_)
+  if (warming_up_ && !entry.is_before)
     end_warm_up();
+  warming_up_ = entry.is_before;
   add(entry);
-  if (warming_up_ && last_cursor_ == window_.after_cursor)
-    end_warm_up();
-  else if (!warming_up_ && joiner_.is_idle())
-    resume_cursor_ = last_cursor_;
+  note_place();
   return {};
+}
+
+void DenialSource::note_place() {
+  if (!warming_up_ && joiner_.is_idle() && !last_cursor_.empty())
+    resume_cursor_ = last_cursor_;
+}
+
+void DenialSource::pass_on_old(std::uint64_t now_usec) {
+  joiner_.pass_on_old(now_usec);
+  note_place();
 }
 
 Result<bool> DenialSource::read_some(std::size_t limit) {
   if (!started_)
-    if (auto begun = start(); !begun)
-      return tl::unexpected(begun.error());
+    start();
   constexpr std::array<std::string_view, 3> kFields = {"_AUDIT_TYPE", "_AUDIT_ID", "MESSAGE"};
   passed_on_ = 0;
   Result<void> visited;
@@ -98,7 +97,10 @@ Result<bool> DenialSource::read_some(std::size_t limit) {
   });
   if (!read || !visited)
     return tl::unexpected(read ? visited.error() : read.error());
-  query_.after_cursor = last_cursor_;
+  if (!last_cursor_.empty()) {
+    query_.after_cursor = last_cursor_;
+    query_.entries_before = 0;
+  }
   return passed_on_ >= limit;
 }
 
@@ -127,8 +129,7 @@ void DenialSource::add_kernel_line(const Entry& entry) {
 
 void DenialSource::finish() {
   joiner_.finish();
-  if (!last_cursor_.empty() && !warming_up_)
-    resume_cursor_ = last_cursor_;
+  note_place();
 }
 
 } // namespace unitlock::journal

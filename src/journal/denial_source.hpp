@@ -36,7 +36,7 @@ public:
   /// Window::keep_place.
   Result<bool> read_some(std::size_t limit);
   /// Passes on what waits for records that ought to be there at this time, by the wall clock.
-  void pass_on_old(std::uint64_t now_usec) { joiner_.pass_on_old(now_usec); }
+  void pass_on_old(std::uint64_t now_usec);
   /// Passes on all that waits for more records.
   void finish();
   bool is_idle() const { return joiner_.is_idle(); }
@@ -50,12 +50,13 @@ public:
   const std::map<std::uint32_t, LostRecords>& lost() const { return lost_; }
 
 private:
-  Result<void> start();
+  void start();
   void pass_on(const Denial& denial);
   Result<void> visit(const Entry& entry);
   void end_warm_up();
   void add(const Entry& entry);
   void add_kernel_line(const Entry& entry);
+  void note_place();
 
   Journal& journal_;
   EventJoiner::DenialSink on_denial_;
@@ -65,7 +66,6 @@ private:
   bool started_ = false;
   /// The entries before the window that are read for what they tell of those in it.
   bool warming_up_ = false;
-  std::uint64_t cursor_usec_ = 0;
   std::size_t passed_on_ = 0;
   std::string last_cursor_;
   std::string resume_cursor_;

@@ -124,24 +124,35 @@ Result<void> Journal::read(const Query& query, std::span<const std::string_view>
   if (auto added = add_matches(query); !added)
     return added;
   sd_journal_set_data_threshold(handle_.get(), query.value_limit);
-  if (auto found = seek(query); !found)
-    return found;
-  return visit_entries(query, fields, visit);
+  auto before = seek(query);
+  if (!before)
+    return tl::unexpected(before.error());
+  return visit_entries(query, *before, fields, visit);
 }
 
-Result<void> Journal::seek(const Query& query) {
-  int r = 0;
-  if (!query.after_cursor.empty())
-    r = sd_journal_seek_cursor(handle_.get(), query.after_cursor.c_str());
-  else if (query.since_usec)
-    r = sd_journal_seek_realtime_usec(handle_.get(), *query.since_usec);
-  else
-    r = sd_journal_seek_head(handle_.get());
-  if (r == -EINVAL && !query.after_cursor.empty())
+/// To where sd_journal_next() is the first entry to be visited. True where entries before the
+/// cursor are visited.
+Result<bool> Journal::seek(const Query& query) {
+  sd_journal* handle = handle_.get();
+  const char* cursor = query.after_cursor.c_str();
+  if (query.after_cursor.empty()) {
+    int r = query.since_usec ? sd_journal_seek_realtime_usec(handle, *query.since_usec)
+                             : sd_journal_seek_head(handle);
+    return r < 0 ? Result<bool>(fail("cannot search the journal", -r)) : false;
+  }
+  int r = sd_journal_seek_cursor(handle, cursor);
+  if (r == -EINVAL)
     return fail(fmt::format("\"{}\" is no cursor of a journal", escape(query.after_cursor)));
+  r = r < 0 ? r : sd_journal_next(handle);
+  // The entry itself may be gone: then that was the next one already.
+  bool is_there = r > 0 && sd_journal_test_cursor(handle, cursor) > 0;
+  if (r > 0 && !is_there)
+    r = sd_journal_seek_cursor(handle, cursor);
+  else if (is_there && query.entries_before > 0)
+    r = sd_journal_previous_skip(handle, query.entries_before);
   if (r < 0)
     return fail("cannot search the journal", -r);
-  return {};
+  return is_there && query.entries_before > 0 && r > 0;
 }
 
 Result<std::string> Journal::cursor() const {
@@ -151,24 +162,6 @@ Result<std::string> Journal::cursor() const {
     return fail("cannot tell where in the journal an entry is", -r);
   std::unique_ptr<char, decltype(&std::free)> owned(text, std::free);
   return std::string(text);
-}
-
-Result<std::uint64_t> Journal::time_of_cursor(const std::string& cursor) {
-  Query query;
-  query.after_cursor = cursor;
-  sd_journal_flush_matches(handle_.get());
-  if (auto found = seek(query); !found)
-    return tl::unexpected(found.error());
-  std::uint64_t usec = 0;
-  int r = sd_journal_next(handle_.get());
-  bool is_behind = r > 0 && sd_journal_test_cursor(handle_.get(), cursor.c_str()) <= 0;
-  if (r == 0)
-    r = sd_journal_previous(handle_.get());
-  if (r > 0)
-    r = sd_journal_get_realtime_usec(handle_.get(), &usec);
-  if (r < 0)
-    return fail("cannot read the journal", -r);
-  return usec - (is_behind && usec > 0 ? 1 : 0);
 }
 
 Result<Journal::Change> Journal::wait(std::uint64_t timeout_usec, int output) {
@@ -220,19 +213,16 @@ Result<bool> Journal::any(const Query& query) {
   return found;
 }
 
-Result<void> Journal::visit_entries(const Query& query, std::span<const std::string_view> fields,
+Result<void> Journal::visit_entries(const Query& query, bool before,
+                                    std::span<const std::string_view> fields,
                                     const std::function<bool(const Entry&)>& visit) {
   Entry entry;
   sd_id128_t boot = {};
-  bool at_cursor = !query.after_cursor.empty();
+  entry.is_before = before;
   for (;;) {
     int r = sd_journal_next(handle_.get());
     if (r == 0)
       return {};
-    // The entry itself may be gone: then this is the next one already.
-    if (std::exchange(at_cursor, false) &&
-        sd_journal_test_cursor(handle_.get(), query.after_cursor.c_str()) > 0)
-      continue;
     sd_id128_t entry_boot = {};
     std::uint64_t monotonic = 0;
     r = r < 0 ? r : sd_journal_get_realtime_usec(handle_.get(), &entry.realtime_usec);
@@ -253,6 +243,8 @@ Result<void> Journal::visit_entries(const Query& query, std::span<const std::str
       ++damaged_;
     else if (!visit(entry))
       return {};
+    if (entry.is_before)
+      entry.is_before = sd_journal_test_cursor(handle_.get(), query.after_cursor.c_str()) <= 0;
   }
 }
 

@@ -44,6 +44,7 @@ using Id128 = std::string;
 struct Entry {
   std::uint64_t realtime_usec = 0;
   std::uint32_t boot = 0; ///< index into Journal::boots()
+  bool is_before = false; ///< one of Query::entries_before, or the cursor's own
   std::vector<std::string> values;
 };
 
@@ -56,6 +57,9 @@ struct Query {
   std::optional<std::uint64_t> until_usec;
   /// Only entries behind this one, as Journal::cursor() gave it.
   std::string after_cursor = {};
+  /// So many before it all the same, if the entry is there still, and it itself: for what they tell
+  /// of those behind it. By their order, and not by time: clocks jump.
+  std::uint64_t entries_before = 0;
   /// Longer values are cut, where they are compressed. An audit record is at most 8970 bytes
   /// (MAX_AUDIT_MESSAGE_LENGTH).
   std::size_t value_limit = 16384;
@@ -80,9 +84,6 @@ public:
                     const std::function<bool(const Entry&)>& visit);
   /// Of the entry that is being visited. Errors: the journal's.
   Result<std::string> cursor() const;
-  /// When the entry that has this cursor was received. Where it is gone, a time just before the
-  /// next one.
-  Result<std::uint64_t> time_of_cursor(const std::string& cursor);
   enum class Change {
     Some, ///< in the files of the journal; not necessarily entries that one looks for
     None, ///< the time is up
@@ -113,8 +114,9 @@ private:
   Journal(Handle handle, std::vector<std::string> warnings, bool local)
       : handle_(std::move(handle)), warnings_(std::move(warnings)), local_(local) {}
   Result<void> add_matches(const Query& query);
-  Result<void> seek(const Query& query);
-  Result<void> visit_entries(const Query& query, std::span<const std::string_view> fields,
+  Result<bool> seek(const Query& query);
+  Result<void> visit_entries(const Query& query, bool before,
+                             std::span<const std::string_view> fields,
                              const std::function<bool(const Entry&)>& visit);
   Result<std::vector<Id128>> boots_by_time();
   std::uint32_t boot_index(const Id128& id);

@@ -111,6 +111,15 @@ TEST_F(Stream, GoesOnWhereTheEntryOfTheCursorIsGone) {
   EXPECT_THAT(read(), ElementsAre("21 /c unknown "));
 }
 
+TEST_F(Stream, GoesOnAfterTheClockWasSetBack) {
+  query.keep_place = true;
+  record(10, "/a");
+  file.audit(1423, 11, denied("/b"), {{"__REALTIME_TIMESTAMP", std::to_string(kStart + 500000)}});
+  EXPECT_EQ(read().size(), 2U);
+  record(12, "/c");
+  EXPECT_THAT(read(), ElementsAre("12 /c certain web1"));
+}
+
 TEST_F(Stream, WhatIsNoCursorIsAnError) {
   record(10, "/a");
   auto journal = Journal::open({{}, {}, {file.write()}});
