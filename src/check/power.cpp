@@ -2,24 +2,15 @@
 #include "check/power.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "check/places.hpp"
-#include "policy/vocabulary.hpp"
 
 namespace unitlock::check {
 namespace {
-
-bool overlaps(const PlacedRule& placed, std::string_view path, bool all_below) {
-  // What is on the way of a file is not in it.
-  bool above = (placed.is_directory() || placed.kind == FileKind::Missing) &&
-               path_is_below(path, placed.real);
-  return above || path == placed.real || (all_below && path_is_below(placed.real, path));
-}
 
 std::string listed(const std::vector<std::string>& all) {
   constexpr std::size_t kShown = 3;
@@ -39,11 +30,11 @@ std::vector<std::string> levers_of(const Subject& subject, const PlacedRule& pla
   // The other unit files lie in directories of the table.
   const std::string& file = subject.unit.fragment;
   bool is_linked = !file.empty() && file[0] == '/' && subject.root.read_link(file);
-  if (is_linked && overlaps(placed, subject.root.resolve(file).value_or(file), false))
+  if (is_linked && placed.touches(subject.root.resolve(file).value_or(file), false))
     found.emplace_back("the unit's own file");
   for (const Lever& lever : kLevers) {
     std::string path(lever.path);
-    if (overlaps(placed, subject.root.resolve(path).value_or(path), lever.all_below))
+    if (placed.touches(subject.root.resolve(path).value_or(path), lever.all_below))
       found.emplace_back(lever.path);
   }
   return found;
@@ -69,7 +60,7 @@ void check_sockets(const PlacedRule& placed, Findings& findings) {
     return;
   std::vector<std::string> found;
   for (std::string_view socket : kPowerfulSockets)
-    if (overlaps(placed, socket, true))
+    if (placed.touches(socket, true))
       found.emplace_back(socket);
   if (found.empty() || (placed.kind == FileKind::Missing && rule.optional))
     return;
@@ -121,20 +112,11 @@ void check_kind(const PlacedRule& placed, Findings& findings) {
                         fmt::format("{} is a file, and no socket to connect to", placed.path), ""});
 }
 
-/// Two rules of which one makes executable what the other makes writable.
-bool meet(const PlacedRule& writes, const PlacedRule& executes) {
-  auto covers = [](const PlacedRule& one, const PlacedRule& other) {
-    bool directory = one.is_directory() || one.kind == FileKind::Missing;
-    return one.real == other.real || (directory && path_is_below(other.real, one.real));
-  };
-  return covers(writes, executes) || covers(executes, writes);
-}
-
 void check_writable_program(const Subject& subject, const PlacedRule& writes, Findings& findings) {
   if ((writes.rule->access & kWrites) == 0)
     return;
   for (const PlacedRule& executes : subject.reach.rules()) {
-    if ((executes.rule->access & kExecute) == 0 || !meet(writes, executes))
+    if ((executes.rule->access & kExecute) == 0 || !writes.meets(executes))
       continue;
     const Provenance& from = writes.rule->from;
     const Provenance& other = executes.rule->from;

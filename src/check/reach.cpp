@@ -14,6 +14,20 @@ std::string resolved(const Root& root, const std::string& path) {
 
 } // namespace
 
+bool PlacedRule::covers(std::string_view path) const {
+  // What is on the way of a file is not in it.
+  bool has_below = is_directory() || kind == FileKind::Missing;
+  return path == real || (has_below && path_is_below(path, real));
+}
+
+bool PlacedRule::touches(std::string_view path, bool all_below) const {
+  return covers(path) || (all_below && path_is_below(real, path));
+}
+
+bool PlacedRule::meets(const PlacedRule& other) const {
+  return covers(other.real) || other.covers(real);
+}
+
 Reach::Reach(const Root& root, const Policy& policy, const std::string& unit, RuntimeScope scope) {
   for (const PathRule& rule : policy.paths) {
     auto path = expand(rule.path, unit, scope);
@@ -27,19 +41,41 @@ Reach::Reach(const Root& root, const Policy& policy, const std::string& unit, Ru
   }
 }
 
+std::uint64_t PlacedRule::rights_at(std::string_view path) const {
+  bool is_file = !is_directory() && kind != FileKind::Missing;
+  return !covers(path) ? 0 : is_file ? on_file(rule->access) : rule->access;
+}
+
 std::uint64_t Reach::rights_at(std::string_view real) const {
   std::uint64_t rights = 0;
-  for (const PlacedRule& placed : rules_) {
-    bool directory = placed.is_directory() || placed.kind == FileKind::Missing;
-    if (directory && path_is_below(real, placed.real))
-      rights |= placed.rule->access;
-    else if (real == placed.real)
-      rights |= on_file(placed.rule->access);
-  }
+  for (const PlacedRule& placed : rules_)
+    rights |= placed.rights_at(real);
   for (std::size_t i = 0; i < unknown_.size(); ++i)
     if (real.substr(0, beginnings_[i].size()) == beginnings_[i])
       rights |= unknown_[i]->access;
   return rights;
+}
+
+const PathRule* Reach::granting(std::string_view real, std::uint64_t rights) const {
+  for (const PlacedRule& placed : rules_)
+    if ((placed.rights_at(real) & rights) != 0)
+      return placed.rule;
+  for (std::size_t i = 0; i < unknown_.size(); ++i)
+    if ((unknown_[i]->access & rights) != 0 &&
+        real.substr(0, beginnings_[i].size()) == beginnings_[i])
+      return unknown_[i];
+  return nullptr;
+}
+
+const PathRule* Reach::granting_below(std::string_view real, std::uint64_t rights) const {
+  for (const PlacedRule& placed : rules_)
+    if (placed.real != real && path_is_below(placed.real, real) &&
+        (placed.rights_at(placed.real) & rights) != 0)
+      return placed.rule;
+  for (std::size_t i = 0; i < unknown_.size(); ++i)
+    if ((unknown_[i]->access & rights) != 0 && path_is_below(beginnings_[i], real))
+      return unknown_[i];
+  return nullptr;
 }
 
 bool is_of_one_process(std::string_view real) {

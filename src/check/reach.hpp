@@ -25,6 +25,15 @@ struct PlacedRule {
   FileKind kind = FileKind::Missing; ///< of what is there now
 
   bool is_directory() const { return kind == FileKind::Directory; }
+  /// Whether it grants what it grants on this path too. What does not exist yet counts as a
+  /// directory.
+  bool covers(std::string_view path) const;
+  /// What it grants on this path.
+  std::uint64_t rights_at(std::string_view path) const;
+  /// Whether it covers the path, or with `all_below` something that lies below it.
+  bool touches(std::string_view path, bool all_below) const;
+  /// Whether there is anything that both cover.
+  bool meets(const PlacedRule& other) const;
 };
 
 class Reach {
@@ -36,6 +45,11 @@ public:
   /// wherever they might, so that a right which is missing here is missing in truth. What does not
   /// exist yet counts as a directory.
   std::uint64_t rights_at(std::string_view real) const;
+  /// The first rule that grants any of `rights` there, counted as in rights_at(); nullptr where
+  /// none does.
+  const PathRule* granting(std::string_view real, std::uint64_t rights) const;
+  /// The same for rules on what lies below, or may lie there.
+  const PathRule* granting_below(std::string_view real, std::uint64_t rights) const;
 
   const std::vector<PlacedRule>& rules() const { return rules_; }
   /// Those with specifiers that only the start will tell.
