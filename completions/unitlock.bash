@@ -21,6 +21,7 @@ _unitlock() {
         [export]='--format'
         [import]='--format --name'
         [presets]=''
+        [security]='--abi --offline --threshold'
         [show]='--abi --drop-in --tree'
         [status]=''
         [suggest]='--since --until --boot --directory --file --merge --write --interactive --sensitive --undo --no-reload'
@@ -44,6 +45,7 @@ _unitlock() {
     --attribution) mapfile -t COMPREPLY < <(compgen -W 'certain likely disputed unclaimed foreign unknown' -- "$current") ;;
     --path | --program) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
     --host | --invocation | -n | --lines | --right | --since | --until | -b | --boot | --abi | --name) COMPREPLY=() ;;
+    --since | --until | -b | --boot | --abi | --name | --threshold) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "--help --version --no-pager --output --root --system --user ${verb:+${options[$verb]}}" -- "$current")

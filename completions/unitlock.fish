@@ -12,6 +12,8 @@ function __unitlock_presets
 end
 
 set -l verbs denials diff disable enable export import presets show status suggest verify why
+set -l verbs denials diff disable enable export import presets show status verify why
+set -l verbs denials diff disable enable export import presets security show status verify
 complete -c unitlock -f
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a diff -d 'Compare what runs with what is declared'
@@ -20,6 +22,7 @@ complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a enable -d 'D
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a export -d 'Print a policy as landlockconfig'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a import -d 'Print landlockconfig as a preset'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a presets -d 'Show the presets that there are'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a security -d 'Score how much services could still do'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Show a unit's policy"
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a suggest -d 'Turn denials into lines of a declaration'
@@ -31,6 +34,8 @@ complete -c unitlock -l user -d "Look at the calling user's services"
 complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
 complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status suggest verify why' -a '(__unitlock_services)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status verify why' -a '(__unitlock_services)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export security show status verify' -a '(__unitlock_services)'
 complete -c unitlock -n '__fish_seen_subcommand_from presets' -a '(__unitlock_presets)'
 complete -c unitlock -n '__fish_seen_subcommand_from enable' -l preset -x -a '(__unitlock_presets)' -d 'In place of the one of its name'
 complete -c unitlock -n '__fish_seen_subcommand_from disable enable suggest' -l no-reload -d 'Do not reload systemd'
@@ -58,6 +63,9 @@ complete -c unitlock -n '__fish_seen_subcommand_from denials' -l attribution -x 
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l host -x -d 'Of this host'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l cursor-file -r -F -d 'Where to go on'
 complete -c unitlock -l no-pager -d 'Print without a pager'
+complete -c unitlock -n '__fish_seen_subcommand_from security' -l threshold -x -d 'Fail where an exposure is over it'
+complete -c unitlock -n '__fish_seen_subcommand_from security' -l offline -d 'Do not ask what runs'
+complete -c unitlock -n '__fish_seen_subcommand_from security show' -l abi -x -d 'What this ABI enforces'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l drop-in -d 'Print what is injected'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l tree -d 'Print who says what'
 complete -c unitlock -n '__fish_seen_subcommand_from suggest' -s m -l merge -d 'All journals of this machine'

@@ -73,6 +73,7 @@ void describe(CLI::App& app, Context& context) {
   add_verify(app, context);
   add_diff(app, context);
   add_why(app, context);
+  add_security(app, context);
   add_presets(app, context);
   add_enable(app, context);
   add_disable(app, context);

@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/manager_environment.hpp"
 #include "cli/context.hpp"
@@ -38,5 +40,10 @@ struct ThisMachine {
     return records.get();
   }
 };
+
+/// Of the services that the words of a command line name; of all that declare something where there
+/// are none. Errors: no service, or one of which there is neither a file nor a declaration.
+Result<std::vector<machine::ServiceReport>> reports_of(const machine::Survey& survey,
+                                                       const std::vector<std::string>& words);
 
 } // namespace unitlock::cli

@@ -19,6 +19,7 @@ void add_show(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
 void add_why(CLI::App& app, Context& context);
+void add_security(CLI::App& app, Context& context);
 void add_presets(CLI::App& app, Context& context);
 void add_enable(CLI::App& app, Context& context);
 void add_disable(CLI::App& app, Context& context);
