@@ -90,4 +90,53 @@ check_equal "it really was" 0 "$(placed unheard-refusal)"
 systemctl stop unheard unheard-refusal
 rm /etc/systemd/system/unheard*.service
 systemctl daemon-reload
+
+# --- the machine at a glance
+status_lines() { unitlock status -o json 2>/dev/null || true; }
+glance() { status_lines | jq -r "select(.summary) | .summary | $1"; }
+of_unit() { status_lines | jq -r --arg unit "$1.service" "select(.unit == \$unit) | $2"; }
+tryd_service glance <<END
+[X-Landlock]
+ABI=$abi
+END
+tryd_service bare <<'END'
+END
+tryd_service spared <<'END'
+END
+vendor=/usr/local/share/unitlock/units.yaml
+mkdir -p "${vendor%/*}"
+printf 'units:\n  bare.service: runtime\n  spared.service: none\n' >$vendor
+check_equal "what has a preset and is not enabled" true "$(glance '.with_preset | index("bare.service") != null')"
+check_equal "what should not be confined" true "$(glance '.excluded | index("spared.service") != null')"
+check_equal "more runs than is confined" true \
+    "$(glance '.running >= .running_confined + 2 and .running_confined >= 1')"
+check_equal "each service is counted in one state" "$(status_lines | jq -s '[.[] | select(.unit)] | length')" \
+    "$(glance '[.states[]] | add')"
+check_equal "nothing waits for a restart" false "$(glance '.restart_needed | index("glance.service") != null')"
+declare_in glance "ReadOnlyPaths=/srv"
+systemctl daemon-reload
+check_equal "what runs under an earlier policy" true \
+    "$(glance '.restart_needed | index("glance.service") != null')"
+check "people are told" \
+    bash -c '{ unitlock status || true; } | grep -E "^Under another policy until restarted: .*glance.service"'
+rm $vendor
+
+ask glance read /etc/shadow >/dev/null
+check "a denial" denied glance.service fs.read_file /etc/shadow
+restart glance
+wait_for ask glance pid
+counted() { [ "$(of_unit glance '"\(.denials) \(.denials_7_days >= 1)"')" = "0 true" ]; }
+check "is of an earlier start, and of this week" wait_for counted
+
+ask glance read /etc/shadow >/dev/null
+denied_now() { journalctl --sync; [ "$(of_unit glance .denials)" -ge 1 ]; }
+check "another" wait_for denied_now
+systemctl kill -s KILL glance
+check "then it fails" wait_for systemctl is-failed glance
+check_equal "it was denied something, which is said" "it has failed, after a denial when it last ran" \
+    "$(of_unit glance .reason)"
+systemctl stop bare spared
+systemctl reset-failed glance
+rm -r /etc/systemd/system/{glance,bare,spared}.service /etc/systemd/system/glance.service.d
+systemctl daemon-reload
 plan
