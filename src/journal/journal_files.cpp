@@ -2,6 +2,7 @@
 #include "journal/journal_files.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -135,10 +137,26 @@ std::string sentence(const std::vector<Unreadable>& files, std::string_view cons
          "; " + std::string(consequence);
 }
 
+/// How many files sd-journal can read at once: it keeps each open, and leaves out the others in
+/// silence. Raises the limit of this process as far as it may, as journalctl does.
+std::size_t files_at_once() {
+  constexpr std::size_t kJournalFilesMax = 7168; // JOURNAL_FILES_MAX, sd-journal/journal-internal.h
+  constexpr rlim_t kOtherFiles = 16;             // standard streams, inotify, D-Bus, …
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return kJournalFilesMax;
+  rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    limit.rlim_cur = before;
+  return std::min<std::size_t>(kJournalFilesMax,
+                               limit.rlim_cur > kOtherFiles ? limit.rlim_cur - kOtherFiles : 0);
+}
+
 } // namespace
 
 Result<CheckedFiles> check_files(const Location& location) {
   Survey survey = survey_location(location);
+  std::size_t limit = files_at_once();
   std::vector<Unreadable> system, user;
   for (const Unreadable& file : survey.unreadable)
     (file.of_user ? user : system).push_back(file);
@@ -157,6 +175,11 @@ Result<CheckedFiles> check_files(const Location& location) {
                            (system.empty() ? user : system).front().path),
                (system.empty() ? user : system).front().number));
   CheckedFiles checked;
+  if (survey.readable > limit)
+    checked.warnings.push_back(
+        fmt::format("of {} journal files {} can be read at once; denials in the others are missing "
+                    "here: --file reads them in parts",
+                    survey.readable, limit));
   if (!system.empty())
     checked.warnings.push_back(sentence(system, "denials in it are missing here"));
   if (!user.empty())
