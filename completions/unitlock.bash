@@ -20,6 +20,7 @@ _unitlock() {
         [enable]='--preset --no-reload'
         [export]='--format'
         [import]='--format --name'
+        [metrics]='--state --write --format --since --until --boot --directory --file --merge'
         [presets]=''
         [security]='--abi --offline --threshold'
         [show]='--abi --drop-in --tree'
@@ -46,6 +47,13 @@ _unitlock() {
     --path | --program) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
     --host | --invocation | -n | --lines | --right | --since | --until | -b | --boot | --abi | --name) COMPREPLY=() ;;
     --since | --until | -b | --boot | --abi | --name | --threshold) COMPREPLY=() ;;
+    --state | --write) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
+    --format)
+        formats='json toml'
+        [[ $verb != metrics ]] || formats='prometheus openmetrics'
+        mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
+        ;;
+    --since | --until | -b | --boot | --abi | --name) COMPREPLY=() ;;
     *)
         if [[ $current == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "--help --version --no-pager --output --root --system --user ${verb:+${options[$verb]}}" -- "$current")

@@ -14,6 +14,7 @@ end
 set -l verbs denials diff disable enable export import presets show status suggest verify why
 set -l verbs denials diff disable enable export import presets show status verify why
 set -l verbs denials diff disable enable export import presets security show status verify
+set -l verbs denials diff disable enable export import metrics presets show status verify
 complete -c unitlock -f
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a diff -d 'Compare what runs with what is declared'
@@ -23,6 +24,7 @@ complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a export -d 'P
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a import -d 'Print landlockconfig as a preset'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a presets -d 'Show the presets that there are'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a security -d 'Score how much services could still do'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a metrics -d 'Print figures for Prometheus'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Show a unit's policy"
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a suggest -d 'Turn denials into lines of a declaration'
@@ -66,6 +68,12 @@ complete -c unitlock -l no-pager -d 'Print without a pager'
 complete -c unitlock -n '__fish_seen_subcommand_from security' -l threshold -x -d 'Fail where an exposure is over it'
 complete -c unitlock -n '__fish_seen_subcommand_from security' -l offline -d 'Do not ask what runs'
 complete -c unitlock -n '__fish_seen_subcommand_from security show' -l abi -x -d 'What this ABI enforces'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -l since -x -d 'Not before'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -l until -x -d 'Not after'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -s b -l boot -d 'One boot only'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -l directory -r -a '(__fish_complete_directories)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -l file -r -F
+complete -c unitlock -n '__fish_seen_subcommand_from show' -l abi -x -d 'What this ABI enforces'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l drop-in -d 'Print what is injected'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l tree -d 'Print who says what'
 complete -c unitlock -n '__fish_seen_subcommand_from suggest' -s m -l merge -d 'All journals of this machine'
@@ -73,3 +81,6 @@ complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l write -d 'Add t
 complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l interactive -d 'Ask for each'
 complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l undo -d 'Take back the last'
 complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l sensitive -x -d 'Write this one too'
+complete -c unitlock -n '__fish_seen_subcommand_from metrics' -l state -r -F -d 'Count on from this file'
+complete -c unitlock -n '__fish_seen_subcommand_from metrics' -l write -r -F -d 'Replace this file'
+complete -c unitlock -n '__fish_seen_subcommand_from metrics' -l format -x -a 'prometheus openmetrics'

@@ -69,6 +69,7 @@ void describe(CLI::App& app, Context& context) {
   add_status(app, context);
   add_denials(app, context);
   add_suggest(app, context);
+  add_metrics(app, context);
   add_show(app, context);
   add_verify(app, context);
   add_diff(app, context);

@@ -327,13 +327,11 @@ ordered_json status_json(const StatusEntry& entry, const machine::Visibility* vi
       json.push_back(json_bytes(text));
     return json;
   };
-  std::string state(to_string(verdict.state));
-  std::replace(state.begin(), state.end(), ' ', '-');
   auto records = ordered_json::array();
   for (std::size_t index : verdict.records)
     records.push_back(record_json((*report.facts.records)->records[index], verdict.pid_matches));
   return {{"unit", json_bytes(report.facts.unit)},
-          {"state", state},
+          {"state", program_word(verdict.state)},
           {"well", is_well(verdict.state)},
           {"reason", json_bytes(verdict.reason)},
           {"advice", texts(verdict.advice)},

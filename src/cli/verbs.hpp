@@ -15,6 +15,7 @@ struct Context;
 void add_status(CLI::App& app, Context& context);
 void add_denials(CLI::App& app, Context& context);
 void add_suggest(CLI::App& app, Context& context);
+void add_metrics(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);

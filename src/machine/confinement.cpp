@@ -485,6 +485,19 @@ std::string_view to_string(State state) {
   return row_of(state).text;
 }
 
+std::string program_word(State state) {
+  std::string word(to_string(state));
+  std::replace(word.begin(), word.end(), ' ', '-');
+  return word;
+}
+
+std::vector<State> all_states() {
+  std::vector<State> states;
+  for (const StateRow& row : kStates)
+    states.push_back(row.state);
+  return states;
+}
+
 bool is_well(State state) {
   return row_of(state).well;
 }

@@ -31,8 +31,11 @@ enum class State {
   CannotTell,
 };
 
-/// "enforced", "not enforced", …: for people. For programs the same with dashes.
+/// "enforced", "not enforced", …: for people.
 std::string_view to_string(State state);
+/// "not-enforced": for programs.
+std::string program_word(State state);
+std::vector<State> all_states();
 /// Whether nothing that is declared is missing.
 bool is_well(State state);
 

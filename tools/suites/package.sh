@@ -14,6 +14,11 @@ PACKAGE_FILES=(
     usr/lib/tmpfiles.d/unitlock.conf
     usr/share/man/man1/unitlock.1.gz
     usr/share/bash-completion/completions/unitlock
+    lib/systemd/system/unitlock-metrics.timer
+    lib/systemd/system/unitlock-notify@.timer
+    usr/libexec/unitlock-notify
+    usr/share/doc/unitlock/fleet.md
+    usr/share/doc/unitlock/examples/unitlock.rules.yml
 )
 
 # suite_package RELEASE NAME

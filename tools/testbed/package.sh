@@ -4,7 +4,7 @@
 # between them, and so do the compilers.
 
 # Files that cannot change the package.
-PACKAGE_IGNORES='^(tools/|\.ci/|\.github/|docs/|tests/boot/|[A-Z]*\.md$)'
+PACKAGE_IGNORES='^(tools/|\.ci/|\.github/|docs/(architecture|facts)|tests/boot/|[A-Z]*\.md$)'
 
 # package_deb RELEASE: prints the path of the .deb, which is built when there is none of these
 # sources.
