@@ -27,8 +27,12 @@ suite_presets() {
 }
 
 # boot_container RELEASE NAME: boots RELEASE; where that cannot be, fails, and it has been counted.
-boot_container() {
-    local release=$1 name=$2 deb
+boot_container() { boot_containers "$1" "$2" "$2"; }
+
+# boot_containers RELEASE NAME CONTAINER...: several for one suite; each has the name of its host
+# where CONTAINER_HOSTNAMES=yes.
+boot_containers() {
+    local release=$1 name=$2 container deb
     if [ "$(id -u)" != 0 ]; then
         cannot "$name" "booting containers needs root"
         return 1
@@ -43,21 +47,29 @@ boot_container() {
     audit_acquire
     container_bind_tests "$release" || { cannot "$name" "what the tests need cannot be made"; return 1; }
     CONTAINER_BINDS+=("${deb%/*}:/opt/packages")
-    container_start "$name" "$release" "$deb" || { cannot "$name" "the container does not boot"; return 1; }
+    for container in "${@:3}"; do
+        container_start "$container" "$release" "$deb" ||
+            { cannot "$name" "the container $container does not boot"; return 1; }
+    done
 }
 
 boot_journal() { container_run "$2" journalctl -b -o short-precise >"$LOGS/$2.journal"; }
 
-# boot_script NAME RELEASE SCRIPT [ARGUMENT]: a script that ends without its plan was cut short.
-boot_script() {
-    local name=$1 release=$2 script=$3 tap
-    tap=$LOGS/$name-$(tr '/ ' '--' <<<"${*:3}").tap
-    echo "# ${*:3} on $release"
-    container_run "$name" timeout -k 5 180 bash "/opt/boot-tests/$script" "${@:4}" 2>&1 |
+# boot_script NAME RELEASE SCRIPT [ARGUMENT]
+boot_script() { container_script "$1" "$@"; }
+
+# container_script CONTAINER NAME RELEASE SCRIPT [ARGUMENT...]: a script that ends without its plan was
+# cut short.
+container_script() {
+    local container=$1 name=$2 release=$3 script=$4 tap
+    tap=$LOGS/$name-$container-$(tr '/ ' '--' <<<"${*:4}").tap
+    [ "$container" != "$name" ] || tap=$LOGS/$name-$(tr '/ ' '--' <<<"${*:4}").tap
+    echo "# ${*:4} on $release"
+    container_run "$container" timeout -k 5 180 bash "/opt/boot-tests/$script" "${@:5}" 2>&1 |
         tee "$tap" || true
     count_tap "$name" "$tap"
     if ! grep -q '^1\.\.' "$tap"; then
-        echo "not ok - ${*:3} ended before its last line"
+        echo "not ok - ${*:4} ended before its last line"
         count "$name" failed
     fi
 }

@@ -10,6 +10,8 @@
 
 CONTAINER_BINDS=()
 CONTAINER_SERVICES= # a group of presets.table: with its packages
+CONTAINER_PACKAGES= # or a Depends line
+CONTAINER_HOSTNAMES= # yes: each container's name is its host name, too
 declare -A CONTAINER_PID CONTAINER_LEADER CONTAINER_PORT CONTAINER_LOCK
 CONTAINER_STATE=$CACHE/containers
 
@@ -23,6 +25,7 @@ container_start() {
     mkdir -p "$work"
     container_ports "$name"
     LOWER=$lower WORK=$work DEB=$deb PORT=${CONTAINER_PORT[$name]} NAME=unitlock-$name-$$ \
+        HOST=${CONTAINER_HOSTNAMES:+$name} \
         unshare -m --propagation private \
         "$REPO/tools/testbed/nspawn" "${CONTAINER_BINDS[@]/#/--bind-ro=}" \
         </dev/null >"$work/console.log" 2>&1 &
@@ -46,7 +49,7 @@ container_bind_tests() {
 
 container_work() { echo "$CONTAINER_STATE/$1-$$"; }
 
-# container_layers RELEASE DEB: the root, under what the package depends on, under the services.
+# container_layers RELEASE DEB: the root, under what the package depends on, under what a test wants.
 container_layers() {
     local lower layer
     lower=$(root_dir boot "$1") || return
@@ -56,6 +59,10 @@ container_layers() {
     fi
     if [ -n "$CONTAINER_SERVICES" ]; then
         layer=$(services_layer "$1" "$lower" "$CONTAINER_SERVICES") || return
+        lower=$layer:$lower
+    fi
+    if [ -n "$CONTAINER_PACKAGES" ]; then
+        layer=$(layer "packages-$1" "$lower" "$CONTAINER_PACKAGES" packages_hook) || return
         lower=$layer:$lower
     fi
     echo "$lower"

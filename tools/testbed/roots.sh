@@ -114,16 +114,25 @@ services_layer() {
     layer "services-$3-$1" "$2" "$packages" services_hook
 }
 
-# services_hook: what the packages have enabled does not start with the container; and the packages
-# themselves are kept in /opt/upgrades, to be installed again, as an upgrade would. What the boot
-# root has already is fetched for that.
-services_hook() {
-    # shellcheck disable=SC2016  # expanded by the shell of layer_make
+# quiet_hook: what the packages have enabled does not start with the container.
+quiet_hook() {
     echo 'cd /mnt/upper/etc/systemd/system
         find . -path "*.wants/*" -type l >/mnt/enabled
         cd /mnt/root/etc/systemd/system
-        xargs -r rm </mnt/enabled
-        mkdir /mnt/root/opt/upgrades
+        xargs -r rm </mnt/enabled'
+}
+
+packages_hook() {
+    quiet_hook
+    echo '        cd /'
+}
+
+# services_hook: the same, and the packages themselves are kept in /opt/upgrades, to be installed
+# again, as an upgrade would. What the boot root has already is fetched for that.
+services_hook() {
+    quiet_hook
+    # shellcheck disable=SC2016  # expanded by the shell of layer_make
+    echo '        mkdir /mnt/root/opt/upgrades
         for package in $(echo "$PACKAGES" | tr , " "); do
             find /mnt/root/var/cache/apt/archives -name "${package}_*.deb" \
                 -exec mv {} /mnt/root/opt/upgrades ";"
