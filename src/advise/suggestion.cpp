@@ -171,9 +171,12 @@ bool is_safe_to_join(const std::string& directory, std::size_t asked, const Serv
     return false;
   if (view.is_own(directory))
     return true;
-  bool flat = std::none_of(entries->begin(), entries->end(),
-                           [](const DirectoryEntry& entry) { return entry.type != DT_REG; });
-  return flat && entries->size() <= 2 * asked;
+  // What no line can name must not come in by the directory's name.
+  auto is_like_them = [&](const DirectoryEntry& entry) {
+    return entry.type == DT_REG && declared_path(directory + "/" + entry.name).has_value();
+  };
+  return entries->size() <= 2 * asked &&
+         std::all_of(entries->begin(), entries->end(), is_like_them);
 }
 
 /// Three or more files that are to be read in one directory become the directory, where that adds

@@ -72,6 +72,7 @@ allowed connect-tcp "$(port 0)"
 allowed bind-tcp "$(port 3)"
 check_answer "allowed: exec" asking "ok 2" exec /srv/s/tryd
 for name in "${odd[@]}" "$long"; do allowed read "$(word "/srv/s/odd/$name")"; done
+refused read "$(word "$(printf '/srv/s/odd/new\nBindTCP=1\033[31m\377')")"
 
 refused read /srv/s/read/other
 refused list /srv/s/read

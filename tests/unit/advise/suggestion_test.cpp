@@ -237,6 +237,15 @@ TEST_F(SuggestTest, NorADirectoryOfDirectories) {
   EXPECT_EQ(3U, ordinary().size());
 }
 
+TEST_F(SuggestTest, NorWhereAFileLiesThatNoLineCouldName) {
+  for (const char* name : {"1", "2", "3"}) {
+    tree_.write(std::string("/srv/www/") + name, "x");
+    denied("fs.read_file", std::string("/srv/www/") + name);
+  }
+  tree_.write("/srv/www/new\nline", "x");
+  EXPECT_EQ(3U, ordinary().size());
+}
+
 TEST_F(SuggestTest, WhoseDenialsAreInDoubtAreNotActedUpon) {
   tree_.write("/srv/www/page", "x");
   for (auto certainty : {journal::Certainty::Disputed, journal::Certainty::Unclaimed,
