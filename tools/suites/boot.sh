@@ -13,6 +13,10 @@ suite_boot() {
     boot_journal "$@"
 }
 
+# The presets whose rules are left out in turn, to see what `unitlock suggest` makes of it: their
+# services start fast.
+SUGGESTED_PRESETS='dnsmasq memcached nginx redis'
+
 # suite_presets RELEASE GROUP NAME: each row of presets.table that is of the group, in a container
 # of their own, because the packages would be in the way of the other tests.
 suite_presets() {
@@ -22,6 +26,9 @@ suite_presets() {
     boot_container "$1" "$3" || return 0
     for preset in $(services_presets "$1" "$2"); do
         boot_script "$3" "$1" presets/run "$preset" </dev/null
+        if [ "$1" = trixie ] && [[ " $SUGGESTED_PRESETS " = *" $preset "* ]]; then
+            boot_script "$3" "$1" presets/suggest "$preset" </dev/null
+        fi
     done
     boot_journal "$1" "$3"
 }
