@@ -20,14 +20,14 @@ _unitlock() {
         [enable]='--preset --no-reload'
         [export]='--format'
         [import]='--format --name'
-        [metrics]='--state --write --format --since --until --boot --directory --file --merge'
+        [metrics]="$journal --state --write --format"
         [presets]=''
         [security]='--abi --offline --threshold'
         [show]='--abi --drop-in --tree'
         [status]=''
-        [suggest]='--since --until --boot --directory --file --merge --write --interactive --sensitive --undo --no-reload'
+        [suggest]="$journal --write --interactive --sensitive --undo --no-reload"
         [verify]='--strict'
-        [why]='--abi --since --until --boot --directory --file --merge'
+        [why]="$journal --abi"
     )
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         [[ -n ${options[$word]+known} ]] && verb=$word
@@ -41,19 +41,16 @@ _unitlock() {
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
         ;;
     --preset) mapfile -t COMPREPLY < <(compgen -W "$(__unitlock_presets)" -- "$current") ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W 'json toml' -- "$current") ;;
-    --since | --until | -b | --boot | --abi | --name | --sensitive) COMPREPLY=() ;;
     --attribution) mapfile -t COMPREPLY < <(compgen -W 'certain likely disputed unclaimed foreign unknown' -- "$current") ;;
-    --path | --program) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
-    --host | --invocation | -n | --lines | --right | --since | --until | -b | --boot | --abi | --name) COMPREPLY=() ;;
-    --since | --until | -b | --boot | --abi | --name | --threshold) COMPREPLY=() ;;
-    --state | --write) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
+    --path | --program | --state) mapfile -t COMPREPLY < <(compgen -o filenames -f -- "$current") ;;
     --format)
         formats='json toml'
         [[ $verb != metrics ]] || formats='prometheus openmetrics'
         mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current")
         ;;
-    --since | --until | -b | --boot | --abi | --name) COMPREPLY=() ;;
+    --abi | -b | --boot | --host | --invocation | -n | --lines | --name | --right | --sensitive | --since | --threshold | --until)
+        COMPREPLY=()
+        ;;
     *)
         if [[ $current == -* ]]; then
             mapfile -t COMPREPLY < <(compgen -W "--help --version --no-pager --output --root --system --user ${verb:+${options[$verb]}}" -- "$current")

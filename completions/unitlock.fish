@@ -11,10 +11,7 @@ function __unitlock_presets
     unitlock presets -o json 2>/dev/null | string replace -rf '^\{"preset":"([^"]*)".*' '$1'
 end
 
-set -l verbs denials diff disable enable export import presets show status suggest verify why
-set -l verbs denials diff disable enable export import presets show status verify why
-set -l verbs denials diff disable enable export import presets security show status verify
-set -l verbs denials diff disable enable export import metrics presets show status verify
+set -l verbs denials diff disable enable export import metrics presets security show status suggest verify why
 complete -c unitlock -f
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a denials -d 'Show what was denied'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a diff -d 'Compare what runs with what is declared'
@@ -22,9 +19,9 @@ complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a disable -d '
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a enable -d 'Declare services confined by a preset'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a export -d 'Print a policy as landlockconfig'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a import -d 'Print landlockconfig as a preset'
+complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a metrics -d 'Print figures for Prometheus'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a presets -d 'Show the presets that there are'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a security -d 'Score how much services could still do'
-complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a metrics -d 'Print figures for Prometheus'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a show -d "Show a unit's policy"
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a status -d 'Show what is confined'
 complete -c unitlock -n "not __fish_seen_subcommand_from $verbs" -a suggest -d 'Turn denials into lines of a declaration'
@@ -35,9 +32,7 @@ complete -c unitlock -l version -d 'Show the version'
 complete -c unitlock -l user -d "Look at the calling user's services"
 complete -c unitlock -l system -d "Look at the system's services"
 complete -c unitlock -l root -r -a '(__fish_complete_directories)' -d 'Look below this directory'
-complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status suggest verify why' -a '(__unitlock_services)'
-complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export show status verify why' -a '(__unitlock_services)'
-complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export security show status verify' -a '(__unitlock_services)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials diff disable enable export security show status suggest verify why' -a '(__unitlock_services)'
 complete -c unitlock -n '__fish_seen_subcommand_from presets' -a '(__unitlock_presets)'
 complete -c unitlock -n '__fish_seen_subcommand_from enable' -l preset -x -a '(__unitlock_presets)' -d 'In place of the one of its name'
 complete -c unitlock -n '__fish_seen_subcommand_from disable enable suggest' -l no-reload -d 'Do not reload systemd'
@@ -46,13 +41,13 @@ complete -c unitlock -n '__fish_seen_subcommand_from verify' -l strict -d 'Warni
 complete -c unitlock -n '__fish_seen_subcommand_from import verify' -F
 complete -c unitlock -n '__fish_seen_subcommand_from import' -l name -x -d "The preset's name"
 complete -c unitlock -n '__fish_seen_subcommand_from export import' -l format -x -a 'json toml' -d 'Of the files'
-complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -l since -x -d 'Not before'
-complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -l until -x -d 'Not after'
-complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -s b -l boot -d 'One boot only'
-complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -l directory -r -a '(__fish_complete_directories)'
-complete -c unitlock -n '__fish_seen_subcommand_from denials suggest' -l file -r -F
-complete -c unitlock -n '__fish_seen_subcommand_from show why' -l abi -x -d 'What this ABI enforces'
-complete -c unitlock -n '__fish_seen_subcommand_from denials' -s m -l merge -d 'Journals of other machines too'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics suggest why' -l since -x -d 'Not before'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics suggest why' -l until -x -d 'Not after'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics suggest why' -s b -l boot -d 'One boot only'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics suggest why' -l directory -r -a '(__fish_complete_directories)'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics suggest why' -l file -r -F
+complete -c unitlock -n '__fish_seen_subcommand_from security show why' -l abi -x -d 'What this ABI enforces'
+complete -c unitlock -n '__fish_seen_subcommand_from denials metrics suggest why' -s m -l merge -d 'Journals of other machines too'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l raw -d 'One line for each'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -s f -l follow -d 'Wait for more'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -s n -l lines -x -d 'The last of them only'
@@ -67,16 +62,8 @@ complete -c unitlock -n '__fish_seen_subcommand_from denials' -l cursor-file -r 
 complete -c unitlock -l no-pager -d 'Print without a pager'
 complete -c unitlock -n '__fish_seen_subcommand_from security' -l threshold -x -d 'Fail where an exposure is over it'
 complete -c unitlock -n '__fish_seen_subcommand_from security' -l offline -d 'Do not ask what runs'
-complete -c unitlock -n '__fish_seen_subcommand_from security show' -l abi -x -d 'What this ABI enforces'
-complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -l since -x -d 'Not before'
-complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -l until -x -d 'Not after'
-complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -s b -l boot -d 'One boot only'
-complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -l directory -r -a '(__fish_complete_directories)'
-complete -c unitlock -n '__fish_seen_subcommand_from denials metrics' -l file -r -F
-complete -c unitlock -n '__fish_seen_subcommand_from show' -l abi -x -d 'What this ABI enforces'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l drop-in -d 'Print what is injected'
 complete -c unitlock -n '__fish_seen_subcommand_from show' -l tree -d 'Print who says what'
-complete -c unitlock -n '__fish_seen_subcommand_from suggest' -s m -l merge -d 'All journals of this machine'
 complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l write -d 'Add the lines to a drop-in'
 complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l interactive -d 'Ask for each'
 complete -c unitlock -n '__fish_seen_subcommand_from suggest' -l undo -d 'Take back the last'
