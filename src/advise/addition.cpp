@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/escape.hpp"
 #include "policy/argument.hpp"
 #include "policy/difference.hpp"
 
@@ -68,9 +69,10 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 void put_line(std::string& diff, char side, std::string_view line) {
   diff += side;
-  diff += line;
-  if (!line.ends_with('\n'))
-    diff += "\n\\ No newline at end of file\n";
+  bool ends = line.ends_with('\n');
+  // What was there before may be anybody's.
+  diff += escape(line.substr(0, line.size() - (ends ? 1 : 0)), Backslash::Keep);
+  diff += ends ? "\n" : "\n\\ No newline at end of file\n";
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/escape.hpp"
 #include "base/files.hpp"
 #include "policy/grants.hpp"
 #include "policy/lines.hpp"
@@ -47,6 +48,9 @@ Result<std::string> declared_path(const std::string& literal) {
   auto parsed = parse_declared_path(escape_specifiers(literal));
   if (!parsed)
     return fail("no unit file can hold the path: it has a control character, or is no UTF-8");
+  // Who reads the line on a terminal must see the path that it names.
+  if (escape(literal, Backslash::Keep) != literal)
+    return fail("the path has characters that cannot be seen, or that change how others are shown");
   if (literal.empty() || literal[0] != '/' || parsed->path != escape_specifiers(literal))
     return fail("it is no path that a rule could be on");
   return parsed->path;

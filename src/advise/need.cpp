@@ -102,13 +102,13 @@ private:
         need.object = std::string(blocker.name);
     }
     Key whole(need.hopeless, need.family, std::move(key), need.unit);
-    put(whole, std::move(need), evidence_of(group));
+    put(whole, need, evidence_of(group));
   }
 
   /// A group that was denied two rights on one object is one piece of evidence.
-  void put(const Key& key, Need need, Evidence evidence) {
+  void put(const Key& key, const Need& need, Evidence evidence) {
     std::uint64_t rights = need.rights;
-    Need& known = needs_.try_emplace(key, std::move(need)).first->second;
+    Need& known = needs_.try_emplace(key, need).first->second;
     known.rights |= rights;
     if (known.evidence.empty() || known.evidence.back().rights != evidence.rights ||
         known.evidence.back().program != evidence.program ||

@@ -18,8 +18,6 @@
 namespace unitlock::advise {
 namespace {
 
-using landlock::Family;
-
 bool writes(const landlock::Right& right) {
   std::string_view name = right.short_name();
   return name == "write_file" || name == "truncate" || is_decided_at_directory(right);

@@ -43,6 +43,9 @@ Result<Target> target_of(const Need& need, const ServiceView& view) {
     target.path.resize(target.path.size() - kDeleted.size());
     entry = view.look(target.path);
   }
+  // The kernel names what links lead to, and the wrapper would follow this one.
+  if (entry.is_link)
+    return fail("what is there now is a symbolic link: it has taken the place of what was denied");
   if (entry.known && entry.exists && entry.is_directory != target.is_directory &&
       !target.is_directory)
     return fail("what is there now is a directory, and no file");
@@ -212,6 +215,11 @@ std::optional<Suggestion> advise_on_path(const Need& need, const ServiceView& vi
       !target->is_directory && view.is_granted_by_file(target->path, target->rights, need.unit);
   std::uint64_t granted = view.granted(target->path, target->is_directory, need.unit);
   std::string remark = target->remark;
+  bool is_old = std::all_of(need.evidence.begin(), need.evidence.end(), [&](const Evidence& each) {
+    return each.last_usec < view.started_usec();
+  });
+  if (by_file && is_old)
+    return std::nullopt;
   if (by_file)
     remark = "the declaration grants this file: the denial is older, or the file was replaced by "
              "another since the start, which a restart heals";

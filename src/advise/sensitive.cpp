@@ -80,6 +80,7 @@ public:
   std::vector<std::string> run() {
     secrets();
     state_of_others();
+    shared_places();
     homes();
     kernel_files();
     devices();
@@ -129,6 +130,13 @@ private:
       if (is_below(base) && wants(kChanges))
         return add(
             fmt::format("what is in {} and not the service's own is written by others", base));
+  }
+
+  void shared_places() {
+    // With PrivateTmp= the service sees another directory.
+    for (std::string_view base : {"/tmp", "/var/tmp", "/dev/shm"})
+      if (is_below(base) && view_.look(access_.path).known)
+        return add("anybody can put something else there");
   }
 
   void homes() {

@@ -106,6 +106,7 @@ Entry ServiceView::look(const std::string& path) const {
   } else if (fstat(fd->get(), &what) == 0) {
     entry.known = true;
     entry.is_directory = S_ISDIR(what.st_mode);
+    entry.is_link = S_ISLNK(what.st_mode);
     entry.is_executable = S_ISREG(what.st_mode) && (what.st_mode & 0111) != 0;
   }
   return entry;

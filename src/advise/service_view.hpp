@@ -23,6 +23,7 @@ struct Entry {
   bool known = false; ///< false where the service sees another file than this one, or none may look
   bool exists = true;
   bool is_directory = false;
+  bool is_link = false;
   bool is_executable = false; ///< a file with an execute bit
 };
 
@@ -32,6 +33,10 @@ public:
   /// directories_of_others(). `home`: of the user whose manager it is; empty for the system's.
   ServiceView(const Root& root, const DeclaredUnit& declared, RuntimeScope scope,
               std::map<std::string, std::string> others = {}, std::string home = {});
+
+  /// When what runs was started; what was denied before is of another start.
+  void set_started(std::uint64_t usec) { started_usec_ = usec; }
+  std::uint64_t started_usec() const { return started_usec_; }
 
   Entry look(const std::string& path) const;
   /// Sorted; nullopt where the service's directory cannot be looked into.
@@ -73,6 +78,7 @@ private:
   const Root& root_;
   const DeclaredUnit& declared_;
   RuntimeScope scope_;
+  std::uint64_t started_usec_ = 0;
   std::map<std::string, std::string> others_;
   std::string home_;
   std::vector<std::string> names_; ///< its own and its user's

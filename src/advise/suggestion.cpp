@@ -133,14 +133,27 @@ std::string directory_of_line(const Suggestion& suggestion) {
   return rule ? parent_of(rule->path) : "";
 }
 
-void take_evidence(Suggestion& into, Suggestion& from) {
+void add_new(std::vector<std::string>& into, const std::vector<std::string>& from) {
+  for (const std::string& text : from)
+    if (std::find(into.begin(), into.end(), text) == into.end())
+      into.push_back(text);
+}
+
+void take_evidence(Suggestion& into, const Suggestion& from) {
   into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());
-  for (std::string& remark : from.remarks)
-    if (std::find(into.remarks.begin(), into.remarks.end(), remark) == into.remarks.end())
-      into.remarks.push_back(std::move(remark));
-  for (std::string& sign : from.signs)
-    if (std::find(into.signs.begin(), into.signs.end(), sign) == into.signs.end())
-      into.signs.push_back(std::move(sign));
+  add_new(into.remarks, from.remarks);
+  add_new(into.signs, from.signs);
+}
+
+/// The same line for another instance, where it may be a graver one.
+void unite(Suggestion& into, const Suggestion& from) {
+  take_evidence(into, from);
+  into.kind = std::max(into.kind, from.kind);
+  add_new(into.concerns, from.concerns);
+  if (into.wider && from.wider)
+    add_new(into.wider->concerns, from.wider->concerns);
+  else
+    into.wider.reset();
 }
 
 /// One suggestion a line. Needs of different instances, or of files that are gone from one
@@ -155,7 +168,7 @@ void unite_paths(std::vector<Suggestion>& suggestions) {
     }
     auto [known, is_new] = by_line.try_emplace(suggestion.line, suggestion);
     if (!is_new)
-      take_evidence(known->second, suggestion);
+      unite(known->second, suggestion);
   }
   for (auto& [line, suggestion] : by_line)
     others.push_back(std::move(suggestion));
@@ -195,7 +208,11 @@ void join_siblings(std::vector<Suggestion>& suggestions, const ServiceView& view
   for (auto& [written, members] : siblings) {
     Suggestion& first = suggestions[members.front()];
     std::string directory = parent_of(first.object);
-    if (members.size() < kFew || !is_safe_to_join(directory, members.size(), view))
+    // Of a template, the line is for the directories of all instances.
+    bool is_one = std::all_of(members.begin(), members.end(), [&](std::size_t i) {
+      return parent_of(suggestions[i].object) == directory;
+    });
+    if (members.size() < kFew || !is_one || !is_safe_to_join(directory, members.size(), view))
       continue;
     first.grant = first.wider->grant;
     first.line = first.wider->line;
@@ -204,6 +221,8 @@ void join_siblings(std::vector<Suggestion>& suggestions, const ServiceView& view
     first.object = directory;
     first.is_on_directory = true;
     first.wider.reset();
+    first.quiet_line.clear();
+    first.quiet.reset();
     for (std::size_t i = 1; i < members.size(); ++i) {
       take_evidence(first, suggestions[members[i]]);
       joined[members[i]] = true;
@@ -268,8 +287,8 @@ Advice advise(const std::vector<journal::DenialGroup>& groups, const ServiceView
       is_allowed(need);
     }
   }
-  join_siblings(advice.suggestions, view);
   unite_paths(advice.suggestions);
+  join_siblings(advice.suggestions, view);
   drop_covered(advice.suggestions);
   ports.finish(advice.suggestions);
   std::stable_sort(advice.suggestions.begin(), advice.suggestions.end(),

@@ -27,7 +27,8 @@ struct DenialSeries {
 
 class DenialCounters {
 public:
-  explicit DenialCounters(std::size_t limit = kLimit) : limit_(limit) {}
+  DenialCounters() = default;
+  explicit DenialCounters(std::size_t limit) : limit_(limit) {}
 
   /// A denial of two rights counts for each of them. `by_host`: apart for each machine.
   void add(const journal::DenialGroup& group, bool by_host);
@@ -41,7 +42,7 @@ public:
   static constexpr std::string_view kOtherUnits = "(others)";
 
 private:
-  std::size_t limit_;
+  std::size_t limit_ = kLimit;
   std::map<DenialSeries, std::uint64_t> counts_;
 };
 

@@ -44,6 +44,11 @@ struct Options {
   bool reverse = false;
   bool raw = false;
   bool follow = false;
+
+  bool is_filtered() const {
+    return !rights.empty() || !attributions.empty() || !filter.paths.empty() ||
+           !filter.programs.empty() || !filter.invocations.empty() || !filter.hosts.empty();
+  }
 };
 
 /// nullopt: all of them.
@@ -109,12 +114,14 @@ int Run::explain(journal::Journal& journal, const std::vector<std::string>& gaps
     complain(gap);
   int status = gaps.empty() ? kWell : kNotWell;
   if (unattributed > 0)
-    complain(fmt::format("left out are {} denials of which nobody knows whose they are: see "
+    complain(fmt::format("of {} denials nobody knows whose they are, they are left out: see "
                          "--attribution=unknown,unclaimed",
                          unattributed));
   if (found)
     return status;
-  complain(query.filter.units.empty() ? "no denials" : "no denials of these units");
+  complain(options.is_filtered()        ? "no denials that match"
+           : query.filter.units.empty() ? "no denials"
+                                        : "no denials of these units");
   if (!location.is_this_machine())
     return status;
   machine::Visibility visibility = machine::see_denials(&journal);
@@ -177,14 +184,16 @@ void Run::print(const DenialEvent& event, const DenialStyle& style) const {
 Result<void> Run::read_chosen(journal::DenialStream& stream, const DenialStyle& style,
                               bool& found) {
   std::deque<DenialEvent> kept;
-  auto read = stream.read([&](const DenialEvent& event) {
-    found = true;
-    if (!lines && !options.reverse)
-      return print(event, style);
-    kept.push_back(event);
-    if (lines && kept.size() > *lines)
-      kept.pop_front();
-  });
+  auto read = stream.read(
+      [&](const DenialEvent& event) {
+        found = true;
+        if (!lines && !options.reverse)
+          return print(event, style);
+        kept.push_back(event);
+        if (lines && kept.size() > *lines)
+          kept.pop_front();
+      },
+      options.follow);
   if (options.reverse)
     std::reverse(kept.begin(), kept.end());
   for (const DenialEvent& event : kept)
@@ -237,7 +246,7 @@ int run(const Options& options, const Context& context) {
   filter->user = query->filter.user;
   query->filter = std::move(*filter);
   query->after_cursor = *place;
-  query->keep_place = options.follow || cursor.is_wanted();
+  query->keep_place = cursor.is_wanted() && !options.follow;
   if (options.follow && place->empty() && options.lines.empty())
     lines->emplace(kLinesBeforeFollowing);
   journal::Location location = options.journal.location(context);

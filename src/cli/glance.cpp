@@ -9,6 +9,7 @@
 
 #include "base/escape.hpp"
 #include "cli/render.hpp"
+#include "machine/effective_policy.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -21,7 +22,8 @@ bool runs_confined(const StatusEntry& entry) {
   const machine::StartRecord* record = entry.report.record();
   const machine::Service* service = entry.report.service();
   return service && machine::is_running(*service) && record &&
-         record->kind == machine::StartRecord::Kind::Confined;
+         record->kind == machine::StartRecord::Kind::Confined &&
+         !machine::runs_unwrapped(entry.report);
 }
 
 std::string state_words(const Glance& glance) {
@@ -82,7 +84,7 @@ Glance glance_at(const std::vector<StatusEntry>& entries,
 void print_glance(std::FILE* stream, const Glance& glance) {
   fmt::print(stream, "\nDeclared: {}.\n", glance.states.empty() ? "nothing" : state_words(glance));
   if (!glance.restart_needed.empty())
-    fmt::print(stream, "Under another policy until restarted: {}.\n",
+    fmt::print(stream, "Not under the declared policy until restarted: {}.\n",
                listed(glance.restart_needed));
   fmt::print(stream, "Running: {} services, {} of them confined.\n", glance.running,
              glance.running_confined);

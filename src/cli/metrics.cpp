@@ -83,7 +83,7 @@ Result<void> count(journal::Journal& journal, journal::DenialQuery query, bool g
   if (goes_on) {
     query.after_cursor = counted.cursor;
     query.keep_place = true;
-    query.until_usec = realtime_now_usec() - kSettle;
+    query.unsettled_since_usec = realtime_now_usec() - kSettle;
   }
   auto report = journal::read_denials(journal, query);
   if (!report)

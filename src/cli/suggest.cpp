@@ -59,6 +59,7 @@ private:
   void explain_nothing(journal::Journal& journal, const journal::Location& location);
   std::vector<ChosenLine> ordinary_and_named(const Advice& advice) const;
   bool is_named(const Suggestion& suggestion) const;
+  std::uint64_t started_usec(const std::string& unit) const;
   int write(const DeclaredUnit& declared, const std::vector<ChosenLine>& lines, bool confirm);
   Result<void> check(const DeclaredUnit& declared, const AdminDropIn& drop_in,
                      const std::string& text, const std::vector<ChosenLine>& lines) const;
@@ -120,8 +121,8 @@ Result<std::vector<journal::DenialGroup>> Suggesting::read_groups(const Declared
   for (const std::string& gap : report->gaps)
     status_ = refuse(gap);
   if (report->unattributed > 0)
-    status_ = refuse(fmt::format("{} denials are of no known service: they count for none",
-                                 report->unattributed));
+    complain(fmt::format("of {} denials nobody knows whose they are: they are left out",
+                         report->unattributed));
   if (report->groups.empty())
     explain_nothing(*journal, location);
   return std::move(report->groups);
@@ -142,6 +143,15 @@ std::vector<ChosenLine> Suggesting::ordinary_and_named(const Advice& advice) con
   return lines;
 }
 
+/// 0 where that is not known.
+std::uint64_t Suggesting::started_usec(const std::string& unit) const {
+  if (!context_.is_this_machine())
+    return 0;
+  auto bus = machine::connect_manager(context_.scope());
+  auto service = bus ? (*bus)->service(unit) : Result<machine::Service>(fail("no manager"));
+  return service && service->main_pid != 0 ? service->exec_main_start_usec : 0;
+}
+
 int Suggesting::suggest(const DeclaredUnit& declared) {
   auto groups = read_groups(declared);
   if (!groups)
@@ -151,6 +161,7 @@ int Suggesting::suggest(const DeclaredUnit& declared) {
       root_, declared, context_.scope(),
       advise::directories_of_others(index_, declared.unit.name, context_.scope()),
       home ? home : "");
+  view.set_started(started_usec(declared.unit.name));
   Advice advice = advise::advise(*groups, view);
   std::vector<ChosenLine> lines = ordinary_and_named(advice);
   if (options_.interactive) {
@@ -170,6 +181,13 @@ int Suggesting::suggest(const DeclaredUnit& declared) {
     print_advice(stdout, declared.unit.name, advice);
   if (!options_.write)
     return status_;
+  auto apart = static_cast<std::size_t>(
+      std::count_if(advice.suggestions.begin(), advice.suggestions.end(),
+                    [](const Suggestion& suggestion) { return !suggestion.line.empty(); }));
+  if (apart > lines.size())
+    complain(fmt::format("{} sensitive line{} left out: look at them with \"unitlock suggest {}\"",
+                         apart - lines.size(), apart - lines.size() == 1 ? " is" : "s are",
+                         declared.unit.name));
   if (lines.empty())
     complain("nothing to write");
   return lines.empty() ? status_ : write(declared, lines, false);

@@ -169,8 +169,11 @@ ChosenLine chosen_quiet(const Suggestion& suggestion) {
 }
 
 void print_advice(std::FILE* stream, const std::string& unit, const Advice& advice) {
-  fmt::print(stream, "# What would allow what was denied to {}\n[X-Landlock]\n",
-             escape(unit, Backslash::Keep));
+  bool any = std::any_of(advice.suggestions.begin(), advice.suggestions.end(),
+                         [](const auto& each) { return each.is(Suggestion::Kind::Ordinary); });
+  // A section by itself says something, too.
+  fmt::print(stream, "# What would allow what was denied to {}\n{}", escape(unit, Backslash::Keep),
+             any ? "[X-Landlock]\n" : "");
   for (const Suggestion& suggestion : advice.suggestions)
     if (suggestion.is(Suggestion::Kind::Ordinary))
       print_ordinary(stream, suggestion);

@@ -173,6 +173,7 @@ public:
           running_->mode == Mode::Enforce
               ? ask(*running_, question)
               : answer_without_policy(question, {Outcome::Allowed, Because::NotConfined});
+    explanation.caveat = caveat_;
     explanation.others = advise::other_refusals(question, view_.surroundings(explanation.answer));
     return explanation;
   }
@@ -191,6 +192,12 @@ private:
     auto declared = declared_policy(context_, report_);
     if (running && (!declared || !difference(*running, *declared).empty()))
       running_ = std::move(*running);
+    const machine::Service* service = report_.service();
+    bool runs = service && machine::is_running(*service);
+    if (!running && runs)
+      caveat_ = "not known, perhaps nothing confines it: " + to_string(running.error());
+    else if (!runs && report_.verdict.state == machine::State::NotEnforced)
+      caveat_ = "it would not be confined: " + report_.verdict.reason;
   }
 
   const Context& context_;
@@ -198,6 +205,7 @@ private:
   View view_;
   ShownAbi abi_;
   std::optional<Policy> running_;
+  std::string caveat_;
 };
 
 int print(const Context& context, const std::vector<Explanation>& explanations) {

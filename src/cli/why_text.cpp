@@ -221,6 +221,8 @@ void print_explanation(std::FILE* stream, const Explanation& explanation) {
   if (explanation.running)
     fields.add("As it runs", verdict_text(explanation.running->verdict, question) +
                                  " (it was started with another policy)");
+  if (!explanation.caveat.empty())
+    fields.add("As it runs", shown(explanation.caveat));
   fields.add("Kernels", abi_lines(explanation));
   fields.add("Besides Landlock", other_lines(explanation.others));
   std::vector<std::string> notes;
@@ -247,6 +249,8 @@ ordered_json explanation_json(const Explanation& explanation) {
   json["insufficient"] = held_json(answer.insufficient);
   json["remedy"] = answer.remedy.empty() ? ordered_json(nullptr) : json_bytes(answer.remedy);
   json["abis"] = abis_json(answer.abis);
+  json["caveat"] =
+      explanation.caveat.empty() ? ordered_json(nullptr) : json_bytes(explanation.caveat);
   json["running"] =
       explanation.running ? verdict_json(explanation.running->verdict) : ordered_json(nullptr);
   json["others"] = others_json(explanation.others);

@@ -24,6 +24,8 @@ struct Explanation {
   /// Under the policy that the service runs with, where that is another one; nullopt also where
   /// nothing runs, or it cannot be told.
   std::optional<advise::Answer> running;
+  /// Why the answer may not be what the service meets; empty where nothing is known against it.
+  std::string caveat;
   std::vector<advise::OtherRefusal> others;
   /// The denial that is asked about.
   std::optional<journal::DenialEvent> denial = std::nullopt;

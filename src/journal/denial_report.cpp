@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "journal/denial_report.hpp"
 
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -54,17 +53,12 @@ void Reader::add(const Denial& denial) {
 }
 
 Result<void> Reader::read() {
-  if (!query_.keep_place) {
-    if (auto read = source_.read_all(); !read)
-      return read;
+  auto read = source_.read_all();
+  if (read && query_.keep_place)
+    source_.finish_complete(realtime_now_usec());
+  else if (read)
     source_.finish();
-    return {};
-  }
-  auto read = source_.read_some(std::numeric_limits<std::size_t>::max());
-  if (!read)
-    return tl::unexpected(read.error());
-  source_.pass_on_old(realtime_now_usec());
-  return {};
+  return read;
 }
 
 Result<std::map<std::uint32_t, std::string>>
@@ -138,6 +132,7 @@ Result<DenialReport> Reader::run() {
 
 Result<Window> window_of(Journal& journal, const DenialQuery& query) {
   Window window{query.since_usec, query.until_usec, {}, query.after_cursor, query.keep_place};
+  window.unsettled_since_usec = query.unsettled_since_usec;
   if (!query.boot)
     return window;
   auto boot = journal.find_boot(*query.boot);

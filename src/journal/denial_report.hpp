@@ -23,9 +23,12 @@ struct DenialQuery {
   std::optional<std::uint64_t> until_usec;
   std::optional<std::string> boot; ///< as Journal::find_boot()
   std::string after_cursor;        ///< only behind this entry; since_usec is not looked at then
+  /// Leaves all that came since for the next time: their start records may be on the way.
+  std::optional<std::uint64_t> unsettled_since_usec;
   DenialFilter filter;
   std::string wrapper; ///< where the wrapper is installed
-  /// Whether DenialReport::resume_cursor is wanted.
+  /// Whether DenialReport::resume_cursor is wanted. Events whose records are not complete yet are
+  /// left for the next time.
   bool keep_place = false;
 };
 
@@ -40,8 +43,7 @@ struct DenialReport {
   std::uint64_t unattributed = 0;
   /// Why the groups may not be all there is.
   std::vector<std::string> gaps;
-  /// As DenialQuery::after_cursor, to go on later. Denials whose records are not complete yet are
-  /// left for then.
+  /// As DenialQuery::after_cursor, to go on later.
   std::string resume_cursor;
 };
 

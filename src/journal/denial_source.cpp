@@ -50,6 +50,7 @@ void DenialSource::start() {
   query_.boot = window_.boot;
   query_.since_usec = window_.since_usec;
   query_.until_usec = window_.until_usec;
+  query_.unsettled_since_usec = window_.unsettled_since_usec;
   query_.after_cursor = window_.after_cursor;
   query_.entries_before = kEntriesBefore;
 }
@@ -67,21 +68,31 @@ Result<void> DenialSource::visit(const Entry& entry) {
       return tl::unexpected(cursor.error());
     last_cursor_ = std::move(*cursor);
   }
+  ++place_;
   if (warming_up_ && !entry.is_before)
     end_warm_up();
   warming_up_ = entry.is_before;
   add(entry);
+  if (window_.keep_place && !warming_up_)
+    places_.emplace_back(place_, last_cursor_);
   note_place();
   return {};
 }
 
+/// The last entry before the oldest record that waits.
 void DenialSource::note_place() {
-  if (!warming_up_ && joiner_.is_idle() && !last_cursor_.empty())
-    resume_cursor_ = last_cursor_;
+  if (warming_up_ || last_cursor_.empty())
+    return;
+  auto oldest = joiner_.oldest_place();
+  while (!places_.empty() && (!oldest || places_.front().first < *oldest)) {
+    resume_cursor_ = std::move(places_.front().second);
+    places_.pop_front();
+  }
 }
 
 void DenialSource::pass_on_old(std::uint64_t now_usec) {
-  joiner_.pass_on_old(now_usec);
+  joiner_.pass_on_old_records(now_usec);
+  joiner_.pass_on_old_copies(now_usec);
   note_place();
 }
 
@@ -116,15 +127,22 @@ void DenialSource::add(const Entry& entry) {
     return add_kernel_line(entry);
   lost_[entry.boot].add_audit_entry();
   joiner_.add({entry.boot, to_number<std::uint64_t>(entry.values[1]), entry.realtime_usec,
-               to_number<int>(entry.values[0]), body_of_message(entry.values[2]), false});
+               to_number<int>(entry.values[0]), body_of_message(entry.values[2]), false, place_});
 }
 
 void DenialSource::add_kernel_line(const Entry& entry) {
   const std::string& line = entry.values[2];
   if (auto copy = parse_kernel_copy(line))
-    joiner_.add({entry.boot, copy->serial, entry.realtime_usec, copy->type, copy->body, true});
+    joiner_.add(
+        {entry.boot, copy->serial, entry.realtime_usec, copy->type, copy->body, true, place_});
   else
-    lost_[entry.boot].add_line(line, !query_.since_usec);
+    lost_[entry.boot].add_line(line, !query_.since_usec && window_.after_cursor.empty());
+}
+
+void DenialSource::finish_complete(std::uint64_t now_usec) {
+  joiner_.finish_copies();
+  joiner_.pass_on_old_records(now_usec);
+  note_place();
 }
 
 void DenialSource::finish() {

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/result.hpp"
 #include "journal/event_joiner.hpp"
@@ -24,6 +26,7 @@ struct Window {
   std::string after_cursor; ///< only behind this entry, if set; since_usec is not looked at then
   /// Whether to read on, or to resume: it takes time to learn of each entry where it is.
   bool keep_place = false;
+  std::optional<std::uint64_t> unsettled_since_usec = std::nullopt; ///< as Query's
 };
 
 class DenialSource {
@@ -37,6 +40,9 @@ public:
   Result<bool> read_some(std::size_t limit);
   /// Passes on what waits for records that ought to be there at this time, by the wall clock.
   void pass_on_old(std::uint64_t now_usec);
+  /// Passes on all but the records of events that are so young that more may come. What was passed
+  /// on as a copy is not told again by who goes on and meets the record.
+  void finish_complete(std::uint64_t now_usec);
   /// Passes on all that waits for more records.
   void finish();
   bool is_idle() const { return joiner_.is_idle(); }
@@ -67,6 +73,9 @@ private:
   /// The entries before the window that are read for what they tell of those in it.
   bool warming_up_ = false;
   std::size_t passed_on_ = 0;
+  std::uint64_t place_ = 0; ///< the number of the entry
+  /// Those that the resume cursor has not passed: number and cursor.
+  std::deque<std::pair<std::uint64_t, std::string>> places_;
   std::string last_cursor_;
   std::string resume_cursor_;
   std::map<std::uint32_t, LostRecords> lost_;

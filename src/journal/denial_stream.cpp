@@ -13,6 +13,7 @@ constexpr std::size_t kBatch = 4096;
 constexpr std::size_t kDomainLimit = 100000;
 /// How long a start record, or the rest of an event, may be behind the denial.
 constexpr std::uint64_t kPatienceUsec = 1000000;
+constexpr std::uint64_t kForgetUsec = 10 * 1000000ULL;
 /// How often to look again while something waits.
 constexpr std::uint64_t kRetryUsec = 200000;
 
@@ -44,14 +45,14 @@ void DenialStream::add(const Denial& denial) {
     batch_.push_back(denial);
 }
 
-Result<void> DenialStream::read(const Sink& sink) {
+Result<void> DenialStream::read(const Sink& sink, bool follows) {
   for (;;) {
     auto more = source_.read_some(kBatch);
     if (!more)
       return tl::unexpected(more.error());
     if (!*more && query_.keep_place)
-      source_.pass_on_old(realtime_now_usec());
-    else if (!*more)
+      source_.finish_complete(realtime_now_usec());
+    else if (!*more && !follows)
       source_.finish();
     if (auto done = emit(sink, false); !done || !*more)
       return done;
@@ -90,17 +91,30 @@ Result<void> DenialStream::emit(const Sink& sink, bool may_wait) {
   for (; !batch_.empty(); batch_.pop_front()) {
     const Denial& denial = batch_.front();
     const Attribution& attribution = attributions->at(denial.domain);
-    if (may_wait && !is_placed(attribution) && denial.realtime_usec + kPatienceUsec > now)
+    // A time to come is that of a clock that was wrong.
+    bool is_fresh = denial.realtime_usec <= now && denial.realtime_usec + kPatienceUsec > now;
+    if (may_wait && is_fresh && !is_placed(attribution))
       break;
     if (auto done = emit(sink, denial, attribution); !done)
       return done;
   }
-  for (const Denial& denial : batch_)
-    if (!is_placed(attributions->at(denial.domain)))
-      attributor_.forget(denial.domain);
+  forget_unplaced(*attributions, now);
   if (batch_.empty())
     resume_cursor_ = source_.resume_cursor();
   return {};
+}
+
+/// What nobody could place may be placed later: at once where it is waited for, else now and then,
+/// because it takes looking through the journal.
+void DenialStream::forget_unplaced(const std::map<DomainKey, Attribution>& attributions,
+                                   std::uint64_t now_usec) {
+  bool is_time = now_usec - forgot_usec_ > kForgetUsec;
+  if (batch_.empty() && !is_time)
+    return;
+  forgot_usec_ = now_usec;
+  for (const auto& [domain, attribution] : attributions)
+    if (!is_placed(attribution))
+      attributor_.forget(domain);
 }
 
 Result<void> DenialStream::emit(const Sink& sink, const Denial& denial,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,8 @@ public:
   /// `journal` must outlive this. `window` is that of the query.
   DenialStream(Journal& journal, DenialQuery query, Window window);
 
-  /// All that is in the journal.
-  Result<void> read(const Sink& sink);
+  /// All that is in the journal; `follows`: what is incomplete is left for follow().
+  Result<void> read(const Sink& sink, bool follows = false);
   /// What has come since it was read last; then waits for more, until nobody reads `output`. Calls
   /// `pause` each time before it waits, and ends with its error. A denial whose unit is not known
   /// yet is kept back for a second: its start record may be on its way.
@@ -42,6 +43,9 @@ private:
   Result<void> emit(const Sink& sink, bool may_wait);
   Result<void> emit(const Sink& sink, const Denial& denial, const Attribution& attribution);
 
+  void forget_unplaced(const std::map<DomainKey, Attribution>& attributions,
+                       std::uint64_t now_usec);
+
   Journal& journal_;
   DenialQuery query_;
   Attributor attributor_;
@@ -50,6 +54,7 @@ private:
   LoggedDenials logged_;
   std::string resume_cursor_;
   std::uint64_t unattributed_ = 0;
+  std::uint64_t forgot_usec_ = 0;
 };
 
 } // namespace unitlock::journal

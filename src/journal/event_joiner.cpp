@@ -70,7 +70,8 @@ void EventJoiner::add_access(const RawRecord& record, AccessRecord access) {
                    {record.boot, access.domain},
                    std::move(access.blockers),
                    std::move(access.object),
-                   {}}};
+                   {}},
+                  record.place};
   if (record.kernel_copy)
     return add_copy(std::move(pending));
   bool was_passed_on = copies_known_.has(pending.fingerprint);
@@ -112,11 +113,10 @@ void EventJoiner::pass_on_first(Queue& queue) {
   queue.pop_front();
 }
 
-void EventJoiner::pass_on_old(std::uint64_t now_usec) {
+void EventJoiner::pass_on_old_records(std::uint64_t now_usec) {
   while (!waiting_.empty() &&
          waiting_.front().denial.realtime_usec + kProcessHorizonUsec < now_usec)
     pass_on_first(waiting_);
-  pass_on_old_copies(now_usec);
 }
 
 void EventJoiner::pass_on_old_copies(std::uint64_t now_usec) {
@@ -124,10 +124,15 @@ void EventJoiner::pass_on_old_copies(std::uint64_t now_usec) {
     pass_on_first(copies_);
 }
 
+void EventJoiner::finish_copies() {
+  while (!copies_.empty())
+    pass_on_first(copies_);
+}
+
 void EventJoiner::finish() {
-  for (Queue* queue : {&waiting_, &copies_})
-    while (!queue->empty())
-      pass_on_first(*queue);
+  while (!waiting_.empty())
+    pass_on_first(waiting_);
+  finish_copies();
 }
 
 } // namespace unitlock::journal

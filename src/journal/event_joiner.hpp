@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 
@@ -23,6 +24,7 @@ struct RawRecord {
   int type = 0;
   std::string_view body;
   bool kernel_copy = false;
+  std::uint64_t place = 0; ///< a number that grows from record to record
 };
 
 class EventJoiner {
@@ -37,10 +39,19 @@ public:
   void add(const RawRecord& record);
   /// Passes on what still waits.
   void finish();
-  /// Passes on what has waited for too long at this time, by the clock of the journal.
-  void pass_on_old(std::uint64_t now_usec);
+  /// Passes on what has waited for too long at this time, by the clock of the journal: for its
+  /// SYSCALL record, or for journald's own.
+  void pass_on_old_records(std::uint64_t now_usec);
+  void pass_on_old_copies(std::uint64_t now_usec);
+  /// Passes on what waits for journald's own record.
+  void finish_copies();
   /// Whether nothing waits: all that was added has been passed on.
   bool is_idle() const { return waiting_.empty() && copies_.empty(); }
+  /// RawRecord::place of the oldest record that waits for its SYSCALL record: all before it were
+  /// passed on, and none behind it.
+  std::optional<std::uint64_t> oldest_place() const {
+    return waiting_.empty() ? std::nullopt : std::optional(waiting_.front().place);
+  }
   /// Whether a SYSCALL record of this event would be of use.
   bool awaits(std::uint32_t boot, std::uint64_t serial) const;
   /// Records that could not be understood.
@@ -50,6 +61,7 @@ private:
   struct Pending {
     std::uint64_t fingerprint;
     Denial denial;
+    std::uint64_t place = 0;
   };
   using Queue = std::deque<Pending>;
 
@@ -68,7 +80,6 @@ private:
   void add_copy(Pending pending);
   void add_process(const RawRecord& record, const SyscallRecord& process);
   void pass_on_first(Queue& queue);
-  void pass_on_old_copies(std::uint64_t now_usec);
 
   DenialSink on_denial_;
   DomainSink on_domain_;

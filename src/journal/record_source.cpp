@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include "base/escape.hpp"
+#include "base/timestamp.hpp"
 #include "journal/journal_files.hpp"
 
 namespace unitlock::journal {
@@ -166,11 +167,15 @@ Result<std::string> Journal::cursor() const {
 
 Result<Journal::Change> Journal::wait(std::uint64_t timeout_usec, int output) {
   sd_journal* handle = handle_.get();
+  // From the first time on it is told of changes; what came before that, nobody has read.
+  bool was_watched = std::exchange(is_watched_, true);
   int fd = sd_journal_get_fd(handle), events = fd < 0 ? fd : sd_journal_get_events(handle);
   std::uint64_t until = 0, now = monotonic_now_usec();
   int r = events < 0 ? events : sd_journal_get_timeout(handle, &until);
   if (r < 0)
     return fail("cannot wait for the journal", -r);
+  if (!was_watched)
+    return Change::Some;
   // Of a journal on a network file system, which tells nobody, sd-journal wants to look itself.
   if (until != UINT64_MAX)
     timeout_usec = std::min(timeout_usec, until > now ? until - now : 0);
@@ -218,8 +223,9 @@ Result<void> Journal::visit_entries(const Query& query, bool before,
                                     const std::function<bool(const Entry&)>& visit) {
   Entry entry;
   sd_id128_t boot = {};
-  entry.is_before = before;
+  const std::uint64_t now = realtime_now_usec();
   for (;;) {
+    entry.is_before = before;
     int r = sd_journal_next(handle_.get());
     if (r == 0)
       return {};
@@ -229,6 +235,11 @@ Result<void> Journal::visit_entries(const Query& query, bool before,
     r = r < 0 ? r : sd_journal_get_monotonic_usec(handle_.get(), &monotonic, &entry_boot);
     if (r < 0)
       return fail("cannot read the journal", -r);
+    if (query.unsettled_since_usec && entry.realtime_usec > *query.unsettled_since_usec &&
+        entry.realtime_usec <= now)
+      return {};
+    if (before && sd_journal_test_cursor(handle_.get(), query.after_cursor.c_str()) > 0)
+      before = false;
     // Neither ends the search: the clock may have jumped, and what follows be of the right time.
     if ((query.since_usec && query.after_cursor.empty() &&
          entry.realtime_usec < *query.since_usec) ||
@@ -243,8 +254,6 @@ Result<void> Journal::visit_entries(const Query& query, bool before,
       ++damaged_;
     else if (!visit(entry))
       return {};
-    if (entry.is_before)
-      entry.is_before = sd_journal_test_cursor(handle_.get(), query.after_cursor.c_str()) <= 0;
   }
 }
 

@@ -60,6 +60,9 @@ struct Query {
   /// So many before it all the same, if the entry is there still, and it itself: for what they tell
   /// of those behind it. By their order, and not by time: clocks jump.
   std::uint64_t entries_before = 0;
+  /// The first entry since then ends the reading: what belongs to it may be on its way. Entries of
+  /// the future do not, the clock was set back since.
+  std::optional<std::uint64_t> unsettled_since_usec = std::nullopt;
   /// Longer values are cut, where they are compressed. An audit record is at most 8970 bytes
   /// (MAX_AUDIT_MESSAGE_LENGTH).
   std::size_t value_limit = 16384;
@@ -128,6 +131,7 @@ private:
   std::uint64_t damaged_ = 0;
   bool reads_audit_ = true;
   bool local_ = true;
+  bool is_watched_ = false;
 };
 
 } // namespace unitlock::journal

@@ -72,6 +72,12 @@ start_unheard() {
     systemctl kill -s STOP systemd-journald
     systemctl start "$name"
     systemctl kill -s CONT systemd-journald
+    wait_for heard "$name" || wait_for heard "$name"
+}
+# heard NAME: journald has got to the wrapper's entry.
+heard() {
+    journalctl --sync
+    journalctl -q -o cat UNITLOCK_UNIT="$1.service" | grep -q .
 }
 # placed NAME: how many of the wrapper's entries journald could place.
 placed() {
@@ -118,7 +124,7 @@ systemctl daemon-reload
 check_equal "what runs under an earlier policy" true \
     "$(glance '.restart_needed | index("glance.service") != null')"
 check "people are told" \
-    bash -c '{ unitlock status || true; } | grep -E "^Under another policy until restarted: .*glance.service"'
+    bash -c '{ unitlock status || true; } | grep -E "^Not under the declared policy until restarted: .*glance.service"'
 rm $vendor
 
 ask glance read /etc/shadow >/dev/null

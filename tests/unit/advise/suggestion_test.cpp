@@ -313,12 +313,15 @@ TEST_F(SuggestTest, HostileNamesAreQuoted) {
 }
 
 TEST_F(SuggestTest, WhatNoUnitFileCanHoldIsNotSuggested) {
-  for (const char* name : {"new\nBindTCP=1", "esc\x1b[31m", "\xff\xfe", "tab\t", "del\x7f"}) {
+  for (const char* name : {"new\nBindTCP=1", "esc\x1b[31m", "\xff\xfe", "tab\t", "del\x7f",
+                           "csi\xc2\x9b"
+                           "31m",
+                           "turned\xe2\x80\xae"}) {
     tree_.write(std::string("/srv/odd/") + name, "x");
     denied("fs.read_file", std::string("/srv/odd/") + name);
   }
   EXPECT_THAT(ordinary(), IsEmpty());
-  EXPECT_EQ(5U, kinds().size());
+  EXPECT_EQ(7U, kinds().size());
   for (const Suggestion& suggestion : advice().suggestions) {
     ASSERT_TRUE(suggestion.wider);
     EXPECT_EQ("ReadOnlyPaths=-/srv/odd", suggestion.wider->line);

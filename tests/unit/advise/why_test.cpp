@@ -217,7 +217,7 @@ TEST_F(WhyTest, WordsThatMeanNothing) {
     auto read = read_question(right, object, sight_, PortNames(root_));
     return read ? "" : read.error().message;
   };
-  EXPECT_THAT(error("raed", "/x"), HasSubstr("did you mean read?"));
+  EXPECT_THAT(error("rread", "/x"), HasSubstr("did you mean read?"));
   EXPECT_THAT(error("read_flie", "/x"), HasSubstr("did you mean read_file?"));
   EXPECT_THAT(error("read", "x"), HasSubstr("name the right"));
   EXPECT_THAT(error("read_file", "x"), HasSubstr("begins with \"/\""));

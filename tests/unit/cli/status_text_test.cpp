@@ -261,7 +261,7 @@ TEST(Glance, SumsUp) {
             R"("others":1,"denials_7_days":5}})");
   EXPECT_EQ(printed([&](std::FILE* file) { print_glance(file, glance); }),
             "\nDeclared: 1 restart needed, 1 not running.\n"
-            "Under another policy until restarted: a.service.\n"
+            "Not under the declared policy until restarted: a.service.\n"
             "Running: 5 services, 1 of them confined.\n"
             "Not enabled, with a preset made for them: web.service (unitlock enable).\n"
             "Not to be confined: getty@tty1.service, exempt.service.\n");

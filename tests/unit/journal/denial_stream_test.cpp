@@ -99,6 +99,27 @@ TEST_F(Stream, ACopyBehindTheCursorOfWhatWasReadBeforeItIsNoDenialOfItsOwn) {
   EXPECT_THAT(read(), ElementsAre("11 /b certain web1"));
 }
 
+TEST_F(Stream, ARecordBehindTheCursorOfWhatWasToldByItsCopyIsNoDenialOfItsOwn) {
+  query.keep_place = true;
+  copy(10, "/a");
+  copy(11, "/b");
+  record(10, "/a");
+  EXPECT_EQ(read().size(), 2U);
+  record(11, "/b");
+  record(12, "/c");
+  EXPECT_THAT(read(), ElementsAre("12 /c certain web1"));
+}
+
+TEST_F(Stream, CopiesWithoutARecordDoNotKeepItFromGoingOn) {
+  query.keep_place = true;
+  for (unsigned i = 0; i < 20; ++i) {
+    record(100 + i, "/a");
+    copy(200 + i, "/b");
+  }
+  EXPECT_EQ(read().size(), 40U);
+  EXPECT_THAT(read(), IsEmpty());
+}
+
 TEST_F(Stream, GoesOnWhereTheEntryOfTheCursorIsGone) {
   query.keep_place = true;
   record(10, "/a");
