@@ -24,6 +24,7 @@ for ((i = 1; i <= $1; i++)); do
     echo "$i $now" >&3
     true <"$3/closed/$i"
 done
+exit 0
 END
 cat >/etc/systemd/system/bench-follow.service <<END
 [Service]
