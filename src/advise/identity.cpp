@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 namespace unitlock::advise {
@@ -29,15 +29,6 @@ constexpr auto kCapabilities = std::to_array<std::string_view>({
     "cap_mknod",
 });
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
-
-template <class Number>
-std::optional<Number> number(std::string_view text, int base = 10) {
-  Number value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc() || end != text.data() + text.size())
-    return std::nullopt;
-  return value;
-}
 
 std::vector<std::string> fields_of(std::string_view text) {
   std::vector<std::string> fields;
@@ -66,8 +57,8 @@ std::optional<gid_t> group_of(const std::vector<std::vector<std::string>>& group
                               const std::string& name) {
   for (const auto& row : groups)
     if (row[0] == name || row[2] == name)
-      return number<gid_t>(row[2]);
-  return number<gid_t>(name);
+      return to_number<gid_t>(row[2]);
+  return to_number<gid_t>(name);
 }
 
 std::uint64_t mask_of_names(const std::vector<std::string>& names) {
@@ -109,15 +100,16 @@ bool add_user(Identity& identity, const Root& root, const std::string& name,
   for (const auto& row : database(root, "/etc/passwd")) {
     if ((row[0] != name && row[2] != name) || row.size() < 4)
       continue;
-    auto uid = number<uid_t>(row[2]);
-    auto gid = number<gid_t>(row[3]);
+    auto uid = to_number<uid_t>(row[2]);
+    auto gid = to_number<gid_t>(row[3]);
     if (!uid || !gid)
       return false;
     identity.uid = *uid;
     identity.gid = *gid;
     for (const auto& group : groups) {
       std::string members = group.size() > 3 ? "," + group[3] + "," : "";
-      if (auto id = number<gid_t>(group[2]); id && members.find("," + row[0] + ",") != members.npos)
+      if (auto id = to_number<gid_t>(group[2]);
+          id && members.find("," + row[0] + ",") != members.npos)
         identity.groups.insert(*id);
     }
     return true;
@@ -137,14 +129,14 @@ std::optional<Identity> identity_of_process(std::string_view status) {
   if (lines["Uid"].size() <= kFileSystem || lines["Gid"].size() <= kFileSystem ||
       lines["CapEff"].empty() || lines["Pid"].empty())
     return std::nullopt;
-  auto uid = number<uid_t>(lines["Uid"][kFileSystem]);
-  auto gid = number<gid_t>(lines["Gid"][kFileSystem]);
-  auto effective = number<std::uint64_t>(lines["CapEff"][0], 16);
+  auto uid = to_number<uid_t>(lines["Uid"][kFileSystem]);
+  auto gid = to_number<gid_t>(lines["Gid"][kFileSystem]);
+  auto effective = to_number<std::uint64_t>(lines["CapEff"][0], 16);
   if (!uid || !gid || !effective)
     return std::nullopt;
   Identity identity = {*uid, *gid, {}, *effective, "", {}};
   for (const std::string& group : lines["Groups"])
-    if (auto id = number<gid_t>(group))
+    if (auto id = to_number<gid_t>(group))
       identity.groups.insert(*id);
   identity.who = fmt::format("the main process (UID {})", *uid);
   return identity;

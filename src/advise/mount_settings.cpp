@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "unit/expand.hpp"
 #include "unit/path_fate.hpp"
+#include "unit/service_directories.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock::advise {
@@ -128,21 +129,12 @@ void MountSettings::add_new_file_systems() {
 
 /// Directories of the service's own, which stay writable.
 void MountSettings::add_directories() {
-  struct Row {
-    const char* setting;
-    const char* base;
-  };
-  constexpr Row kRows[] = {{"RuntimeDirectory", "%t"},
-                           {"StateDirectory", "%S"},
-                           {"CacheDirectory", "%C"},
-                           {"LogsDirectory", "%L"},
-                           {"ConfigurationDirectory", "%E"}};
-  for (const Row& row : kRows)
+  for (const ServiceDirectory& row : kServiceDirectories)
     for (const Unit::Word& word : unit_.words("Service", row.setting)) {
       std::string name = colon_field(word.text, 0);
-      add(fmt::format("{}/{}", row.base, name), Kind::ReadWrite, word.assignment);
+      add(fmt::format("{}/{}", row.specifier, name), Kind::ReadWrite, word.assignment);
       // Where DynamicUser= keeps it; the other name is a link.
-      add(fmt::format("{}/private/{}", row.base, name), Kind::ReadWrite, word.assignment);
+      add(fmt::format("{}/private/{}", row.specifier, name), Kind::ReadWrite, word.assignment);
     }
 }
 

@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "base/spelling.hpp"
 #include "base/text.hpp"
 #include "policy/vocabulary.hpp"
@@ -144,10 +144,8 @@ Result<std::optional<std::uint16_t>> port_of(const std::string& object, const Ri
     if (said != protocol)
       return std::optional<std::uint16_t>();
   }
-  std::uint16_t port = 0;
-  auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), port);
-  if (error == std::errc() && end == name.data() + name.size())
-    return std::optional(port);
+  if (auto port = to_number<std::uint16_t>(name))
+    return port;
   bool is_number = !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
   if (auto found = is_number ? std::nullopt : names.find(name, protocol))
     return std::optional(*found);

@@ -15,42 +15,29 @@
 #include "policy/lower.hpp"
 #include "unit/expand.hpp"
 #include "unit/path_fate.hpp"
+#include "unit/service_directories.hpp"
 #include "unit/unit_name.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock::advise {
 namespace {
 
-/// Where services have directories of their own, with the specifier that stands for it.
-struct Base {
-  const char* setting;
-  std::string_view directory;
-  std::string_view specifier; ///< empty where nobody writes it so
-};
-constexpr auto kBases = std::to_array<Base>({
-    {"StateDirectory", "/var/lib", "%S"},
-    {"RuntimeDirectory", "/run", "%t"},
-    {"CacheDirectory", "/var/cache", "%C"},
-    {"LogsDirectory", "/var/log", "%L"},
-    {"ConfigurationDirectory", "/etc", ""},
-});
-
 /// DynamicUser= keeps the directories in "private", with links to them outside.
 std::string without_private(std::string_view path) {
-  for (const Base& base : kBases) {
-    std::string hidden = fmt::format("{}/private", base.directory);
+  for (const ServiceDirectory& base : kServiceDirectories) {
+    std::string hidden = fmt::format("{}/private", base.of_system);
     if (path_is_below(path, hidden) && path != hidden)
-      return std::string(base.directory) + std::string(path.substr(hidden.size()));
+      return std::string(base.of_system) + std::string(path.substr(hidden.size()));
   }
   return std::string(path);
 }
 
 std::vector<std::string> directories_of(const Unit& unit, RuntimeScope scope) {
   std::vector<std::string> all;
-  for (const Base& base : kBases)
+  for (const ServiceDirectory& base : kServiceDirectories)
     for (const Unit::Word& word : unit.words("Service", base.setting))
       if (auto name = expand(colon_field(word.text, 0), unit.name, scope); name && !name->empty())
-        all.push_back(simplify_path(fmt::format("{}/{}", base.directory, *name)));
+        all.push_back(simplify_path(fmt::format("{}/{}", base.of_system, *name)));
   return all;
 }
 
@@ -197,9 +184,10 @@ Result<std::string> ServiceView::written(const std::string& path, const std::str
   if (!is_own(path))
     return escaped;
   escaped = without_private(escaped);
-  for (const Base& base : kBases)
-    if (!base.specifier.empty() && path_is_below(escaped, base.directory))
-      return std::string(base.specifier) + escaped.substr(base.directory.size());
+  for (const ServiceDirectory& base : kServiceDirectories)
+    // Nobody writes %E for /etc.
+    if (!base.is_for_reading && path_is_below(escaped, base.of_system))
+      return std::string(base.specifier) + escaped.substr(base.of_system.size());
   return escaped;
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "advise/grant.hpp"
 #include "advise/held_rules.hpp"
 #include "policy/grants.hpp"
 #include "policy/lower.hpp"
@@ -102,13 +103,13 @@ bool is_asked_of(const Right& right, const Node& node) {
 
 /// The first directive that grants it, for it grants the least.
 std::string path_line(const Right& right, const std::string& path) {
-  std::string word = escape_specifiers(path);
-  if (!parse_declared_path(word))
+  auto word = declared_path(path);
+  if (!word)
     return ""; // no declaration can name it
   for (const PathDirective& row : kPathDirectives)
     if ((row.access & right.mask()) != 0)
-      return fmt::format("{}={}", row.name, quote_word(word));
-  return fmt::format("AllowPaths={}", quote_word(fmt::format("{}:{}", right.short_name(), word)));
+      return fmt::format("{}={}", row.name, quote_word(*word));
+  return fmt::format("AllowPaths={}", quote_word(fmt::format("{}:{}", right.short_name(), *word)));
 }
 
 class Reasoning {

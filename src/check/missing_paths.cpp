@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "unit/expand.hpp"
+#include "unit/service_directories.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock::check {
@@ -24,19 +25,11 @@ struct MadeAtStart {
 };
 
 MadeAtStart made_at_start(const Subject& subject) {
-  struct Row {
-    const char* setting;
-    const char* base;
-  };
-  constexpr Row kRows[] = {{"RuntimeDirectory", "%t"},
-                           {"StateDirectory", "%S"},
-                           {"CacheDirectory", "%C"},
-                           {"LogsDirectory", "%L"},
-                           {"ConfigurationDirectory", "%E"}};
   MadeAtStart made;
-  for (const Row& row : kRows)
+  for (const ServiceDirectory& row : kServiceDirectories)
     for (const Unit::Word& word : subject.words(row.setting))
-      if (auto path = subject.expanded(fmt::format("{}/{}", row.base, colon_field(word.text, 0))))
+      if (auto path =
+              subject.expanded(fmt::format("{}/{}", row.specifier, colon_field(word.text, 0))))
         made.directories.push_back(simplify_path(*path));
   for (const char* setting : {"BindPaths", "BindReadOnlyPaths"})
     for (const Unit::Word& word : subject.words(setting)) {

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -14,6 +13,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/number.hpp"
 #include "base/timestamp.hpp"
 #include "cli/context.hpp"
 #include "cli/cursor_file.hpp"
@@ -55,9 +55,8 @@ struct Options {
 Result<std::optional<std::size_t>> parse_lines(const std::string& text) {
   if (text.empty() || text == "all")
     return std::nullopt;
-  std::size_t lines = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lines);
-  if (error != std::errc() || end != text.data() + text.size())
+  auto lines = to_number<std::size_t>(text);
+  if (!lines)
     return fail(fmt::format("--lines={} is neither a number nor \"all\"", text));
   return lines;
 }

@@ -97,11 +97,8 @@ void print_glance(std::FILE* stream, const Glance& glance) {
 
 ordered_json glance_json(const Glance& glance) {
   ordered_json states = ordered_json::object();
-  for (const auto& [state, count] : glance.states) {
-    std::string word(to_string(state));
-    std::replace(word.begin(), word.end(), ' ', '-');
-    states[word] = count;
-  }
+  for (const auto& [state, count] : glance.states)
+    states[machine::program_word(state)] = count;
   return {{"summary",
            {{"states", states},
             {"restart_needed", names_json(glance.restart_needed)},

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <ctime>
 #include <cwchar>
@@ -16,6 +15,8 @@
 #include <libsmartcols/libsmartcols.h>
 #include <nlohmann/json.hpp>
 
+#include "base/escape.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 namespace unitlock::cli {
@@ -28,10 +29,8 @@ constexpr std::size_t kLeastWrapped = 24;
 std::size_t width_of(std::FILE* stream) {
   const char* text = std::getenv("COLUMNS");
   std::string_view columns = text ? text : "";
-  std::size_t width = 0;
-  auto [end, error] = std::from_chars(columns.data(), columns.data() + columns.size(), width);
-  if (error == std::errc() && end == columns.data() + columns.size())
-    return width;
+  if (auto width = to_number<std::size_t>(columns))
+    return *width;
   winsize size = {};
   return isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
@@ -101,6 +100,10 @@ void Table::print(std::FILE* stream, bool colours) const {
         throw std::bad_alloc();
   }
   scols_print_table(table.get());
+}
+
+std::string shown(std::string_view text) {
+  return escape(text, Backslash::Keep);
 }
 
 nlohmann::ordered_json json_bytes(std::string_view bytes) {

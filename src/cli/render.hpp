@@ -48,6 +48,9 @@ private:
   std::vector<std::vector<Cell>> rows_;
 };
 
+/// Text of unitlock's own with names and paths of others in it, harmless for a terminal.
+std::string shown(std::string_view text);
+
 /// A JSON string; for bytes that are not UTF-8 an array of numbers, as journalctl does, so that
 /// nothing is lost.
 nlohmann::ordered_json json_bytes(std::string_view bytes);

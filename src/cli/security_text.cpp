@@ -18,10 +18,6 @@ namespace {
 using nlohmann::ordered_json;
 using score::ItemScore;
 
-std::string fit(std::string_view text) {
-  return escape(text, Backslash::Keep);
-}
-
 /// The heaviest first.
 std::vector<const ItemScore*> open_items(const score::Exposure& exposure) {
   std::vector<const ItemScore*> open;
@@ -45,7 +41,7 @@ void print_closed(std::FILE* stream, const score::Exposure& exposure) {
 
 std::string systemd_cell(const ScoredUnit& unit) {
   return unit.systemd ? fmt::format("{} {}", score::figure(unit.systemd->tenths),
-                                    fit(unit.systemd->predicate))
+                                    shown(unit.systemd->predicate))
                       : "-";
 }
 
@@ -72,16 +68,16 @@ ordered_json item_json(const score::Exposure& exposure, const ItemScore& item) {
 void print_scores(std::FILE* stream, const std::vector<ScoredUnit>& units) {
   Table table({{"UNIT"}, {"EXPOSURE", true}, {"PREDICATE"}, {"STATE"}, {"SYSTEMD'S"}});
   for (const ScoredUnit& unit : units)
-    table.add({fit(unit.unit), score::figure(unit.exposure.tenths),
+    table.add({shown(unit.unit), score::figure(unit.exposure.tenths),
                std::string(score::predicate(unit.exposure.tenths)),
                std::string(machine::to_string(unit.state)), systemd_cell(unit)});
   table.print(stream);
 }
 
 void print_items(std::FILE* stream, const ScoredUnit& unit) {
-  fmt::print(stream, "{}: {}\n", fit(unit.unit), machine::to_string(unit.state));
+  fmt::print(stream, "{}: {}\n", shown(unit.unit), machine::to_string(unit.state));
   if (!unit.why.empty())
-    fmt::print(stream, "  {}\n", fit(unit.why));
+    fmt::print(stream, "  {}\n", shown(unit.why));
   if (unit.is_confined) {
     Table table({{"EXPOSURE", true},
                  {"WEIGHT", true},
@@ -91,10 +87,10 @@ void print_items(std::FILE* stream, const ScoredUnit& unit) {
                  {"WHERE", false, true}});
     for (const ItemScore* item : open_items(unit.exposure)) {
       std::string said_by =
-          item->from.said_by.empty() ? "" : fmt::format(" ({})", fit(item->from.said_by));
+          item->from.said_by.empty() ? "" : fmt::format(" ({})", shown(item->from.said_by));
       table.add({fmt::format("{:.2f}", score::contribution(unit.exposure, *item)),
                  std::to_string(item->weight), std::string(item->id), std::string(item->could),
-                 fit(item->detail) + said_by, place(item->from.where)});
+                 shown(item->detail) + said_by, place(item->from.where)});
     }
     if (!table.empty())
       fmt::print(stream, "\n");
@@ -105,11 +101,11 @@ void print_items(std::FILE* stream, const ScoredUnit& unit) {
                unit.exposure.items.size());
   }
   std::string kernel = unit.is_confined ? fmt::format(", with Landlock ABI {}", unit.abi) : "";
-  fmt::print(stream, "\nExposure of {}: {} {} by its policy{}\n", fit(unit.unit),
+  fmt::print(stream, "\nExposure of {}: {} {} by its policy{}\n", shown(unit.unit),
              score::figure(unit.exposure.tenths), score::predicate(unit.exposure.tenths), kernel);
   if (unit.systemd)
     fmt::print(stream, "{:>{}}{} by its other settings (systemd-analyze security)\n", "",
-               fit(unit.unit).size() + 14, systemd_cell(unit));
+               shown(unit.unit).size() + 14, systemd_cell(unit));
 }
 
 ordered_json score_json(const ScoredUnit& unit, bool items) {

@@ -137,18 +137,10 @@ Result<machine::MachineReport> survey_units(const machine::Survey& survey,
                                             const std::vector<std::string>& units) {
   if (units.empty())
     return survey.report_machine();
-  machine::MachineReport machine;
-  for (const std::string& word : units) {
-    auto name = service_name(word);
-    if (!name)
-      return tl::unexpected(name.error());
-    ServiceReport report = survey.report(*name);
-    const machine::Service* service = report.service();
-    if (!report.declared.exists() && (!service || service->load_state == "not-found"))
-      return fail(fmt::format("there is no {}", *name));
-    machine.services.push_back(std::move(report));
-  }
-  return machine;
+  auto reports = reports_of(survey, units);
+  if (!reports)
+    return tl::unexpected(reports.error());
+  return machine::MachineReport{std::move(*reports), {}};
 }
 
 void print_json(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,

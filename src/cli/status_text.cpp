@@ -24,11 +24,6 @@ using machine::StartRecord;
 using machine::State;
 using nlohmann::ordered_json;
 
-/// For text of unitlock's own with names and paths of others in it.
-std::string fit(std::string_view text) {
-  return escape(text, Backslash::Keep);
-}
-
 std::string abi_cell(const StartRecord* record) {
   if (!record || record->pin == 0)
     return "-";
@@ -65,11 +60,11 @@ std::string count_cell(const std::optional<std::uint64_t>& count) {
 }
 
 void print_verdict(std::FILE* stream, const std::string& units, const machine::Verdict& verdict) {
-  fmt::print(stream, "{}: {}\n", fit(units), to_string(verdict.state));
+  fmt::print(stream, "{}: {}\n", shown(units), to_string(verdict.state));
   if (!verdict.reason.empty())
-    fmt::print(stream, "  {}\n", fit(verdict.reason));
+    fmt::print(stream, "  {}\n", shown(verdict.reason));
   for (const std::string& advice : verdict.advice)
-    fmt::print(stream, "  → {}\n", fit(advice));
+    fmt::print(stream, "  → {}\n", shown(advice));
 }
 
 /// What is not well; services of which the same is to be said together.
@@ -104,7 +99,7 @@ std::string running_text(const machine::Service& service) {
     text += fmt::format(", PID {}", service.main_pid);
   if (machine::is_running(service) && service.inactive_exit_usec != 0)
     text += fmt::format(", since {}", local_time(service.inactive_exit_usec));
-  return fit(text);
+  return shown(text);
 }
 
 std::string record_text(const StartRecord& record, bool pid_matches) {
@@ -141,7 +136,7 @@ void add_record(Fields& fields, const ServiceReport& report, const StartRecord& 
   fields.add_words("Enforced", names_of(record.enforced));
   std::vector<std::string> dropped = names_of(record.dropped);
   for (const std::string& name : record.unknown)
-    dropped.push_back(fit(name));
+    dropped.push_back(shown(name));
   fields.add_words("Not enforced", dropped);
   std::vector<std::string> proven;
   for (const FamilyWord& row : kFamilyWords)
@@ -159,7 +154,7 @@ void add_record(Fields& fields, const ServiceReport& report, const StartRecord& 
   std::string hash = record.policy;
   if (!report.verdict.loaded_policy.empty() && report.verdict.loaded_policy != hash)
     hash += fmt::format(", and {} at the next start", report.verdict.loaded_policy);
-  fields.add("Policy", fit(hash));
+  fields.add("Policy", shown(hash));
 }
 
 /// Nothing where they could not be counted.
@@ -175,7 +170,7 @@ std::vector<std::string> denials_text(const StatusEntry& entry) {
   if (*entry.denials == 0)
     return {fmt::format("none {}", when)};
   return {fmt::format("{} {}; see: {} {}", *entry.denials, when,
-                      denials_command(report.facts.of_user), fit(report.facts.unit))};
+                      denials_command(report.facts.of_user), shown(report.facts.unit))};
 }
 
 /// What there is to say about the declaration beside what was said above as the reason.
@@ -186,9 +181,9 @@ void add_diagnostics(Fields& fields, const ServiceReport& report) {
     if (report.verdict.reason.find(text) != std::string::npos)
       continue;
     if (diagnostic.severity == Severity::Warning)
-      warnings.push_back(fit(text));
+      warnings.push_back(shown(text));
     else if (diagnostic.severity == Severity::Error)
-      errors.push_back(fit(text));
+      errors.push_back(shown(text));
   }
   fields.add("Errors", std::move(errors));
   fields.add("Warnings", std::move(warnings));
@@ -271,7 +266,7 @@ void print_overview(std::FILE* stream, const std::vector<StatusEntry>& entries) 
   Table table(std::move(columns));
   for (const StatusEntry& entry : entries) {
     const StartRecord* record = entry.report.record();
-    std::vector<Cell> cells = {fit(entry.report.facts.unit), state_cell(entry.report),
+    std::vector<Cell> cells = {shown(entry.report.facts.unit), state_cell(entry.report),
                                abi_cell(record), rights_cell(record), count_cell(entry.denials)};
     if (has_week)
       cells.emplace_back(count_cell(entry.week));
@@ -294,7 +289,7 @@ void print_visibility(std::FILE* stream, const machine::Visibility& visibility, 
     break;
   }
   for (const std::string& words : visibility.words)
-    fmt::print(stream, "  {}\n", fit(words));
+    fmt::print(stream, "  {}\n", shown(words));
 }
 
 void print_details(std::FILE* stream, const StatusEntry& entry) {

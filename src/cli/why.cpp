@@ -12,6 +12,7 @@
 
 #include "advise/denial_questions.hpp"
 #include "advise/mount_settings.hpp"
+#include "base/number.hpp"
 #include "cli/context.hpp"
 #include "cli/journal_options.hpp"
 #include "cli/named_unit.hpp"
@@ -228,10 +229,8 @@ int print(const Context& context, const std::vector<Explanation>& explanations) 
 Result<std::vector<journal::DenialEvent>> find_denials(const Context& context,
                                                        const Options& options) {
   std::size_t at = options.unit.find('@');
-  std::string number = options.unit.substr(0, at);
-  std::uint64_t serial = 0;
-  auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), serial);
-  if (error != std::errc() || end != number.data() + number.size())
+  auto serial = to_number<std::uint64_t>(std::string_view(options.unit).substr(0, at));
+  if (!serial)
     return fail(
         fmt::format("'{}' is no denial's ID; of a service, name the right too", options.unit));
   auto query = options.journal.query(context);

@@ -24,11 +24,6 @@ using advise::Question;
 using advise::Verdict;
 using nlohmann::ordered_json;
 
-/// Shown, and harmless for a terminal.
-std::string shown(std::string_view text) {
-  return escape(text, Backslash::Keep);
-}
-
 std::string_view word(Outcome outcome) {
   switch (outcome) {
   case Outcome::Allowed:

@@ -8,6 +8,7 @@
 #include "declare/program.hpp"
 #include "policy/grants.hpp"
 #include "policy/vocabulary.hpp"
+#include "unit/service_directories.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock {
@@ -35,21 +36,11 @@ public:
   }
 
   void directories() {
-    struct Row {
-      const char* setting;
-      const char* base;
-      std::uint64_t access;
-    };
-    // ConfigurationDirectory= is for reading: its files belong to the administrator.
-    constexpr Row kRows[] = {
-        {"RuntimeDirectory", "%t", kReadWrite},      {"StateDirectory", "%S", kReadWrite},
-        {"CacheDirectory", "%C", kReadWrite},        {"LogsDirectory", "%L", kReadWrite},
-        {"ConfigurationDirectory", "%E", kReadOnly},
-    };
-    for (const Row& row : kRows)
+    for (const ServiceDirectory& row : kServiceDirectories)
       for_each_word(row.setting, [&](const std::string& word, const Provenance& from) {
         if (word[0] != '/') // systemd takes relative names only
-          grant(fmt::format("-{}/{}", row.base, colon_field(word, 0)), row.access, from);
+          grant(fmt::format("-{}/{}", row.specifier, colon_field(word, 0)),
+                row.is_for_reading ? kReadOnly : kReadWrite, from);
       });
   }
 

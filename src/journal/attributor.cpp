@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "base/start_record.hpp"
 
 namespace unitlock::journal {
@@ -17,13 +17,6 @@ namespace {
 constexpr std::size_t kLookupLimit = 64;
 /// Domains whose records are remembered while reading.
 constexpr std::size_t kDomainLimit = 100000;
-
-template <class Number>
-Number to_number(std::string_view text) {
-  Number number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 std::string match(std::string_view field, std::string_view value) {
   return fmt::format("{}={}", field, value);
@@ -35,10 +28,10 @@ StartClaim to_claim(std::string tag, std::span<const std::string> trusted) {
   claim.invocation = trusted[0];
   claim.unit.name = trusted[2].empty() ? trusted[1] : trusted[2];
   if (!trusted[2].empty())
-    claim.unit.user = to_number<std::uint32_t>(trusted[4]);
-  claim.pid = to_number<std::int64_t>(trusted[3]);
+    claim.unit.user = to_number<std::uint32_t>(trusted[4]).value_or(0);
+  claim.pid = to_number<std::int64_t>(trusted[3]).value_or(0);
   if (!trusted[5].empty())
-    claim.uid = to_number<std::uint32_t>(trusted[5]);
+    claim.uid = to_number<std::uint32_t>(trusted[5]).value_or(0);
   return claim;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "journal/audit_record.hpp"
 
-#include <charconv>
+#include <algorithm>
 
 #include <fmt/format.h>
 
 #include "base/escape.hpp"
+#include "base/number.hpp"
 
 namespace unitlock::journal {
 namespace {
@@ -40,12 +41,6 @@ bool next_word(std::string_view& text, Word& word) {
     text.remove_prefix(std::min(end + 1, text.size()));
     return true;
   }
-}
-
-template <class Number>
-bool parse_number(std::string_view text, Number& number, int base = 10) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
 int hex_digit(char c) {

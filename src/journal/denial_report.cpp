@@ -13,9 +13,6 @@
 namespace unitlock::journal {
 namespace {
 
-/// Domains whose denials are counted while reading.
-constexpr std::size_t kDomainLimit = 100000;
-
 class Reader {
 public:
   Reader(Journal& journal, const DenialQuery& query, Window window)
@@ -46,8 +43,7 @@ private:
 
 void Reader::add(const Denial& denial) {
   ++denials_;
-  if (logged_.size() < kDomainLimit || logged_.contains(denial.domain))
-    ++logged_[denial.domain];
+  count_denial(logged_, denial.domain);
   if (matches_record(query_.filter, denial))
     summary_.add(denial);
 }
@@ -115,8 +111,7 @@ Result<DenialReport> Reader::run() {
     return tl::unexpected(hosts.error());
   DenialReport report;
   report.denials = denials_;
-  bool in_part = query_.since_usec || query_.until_usec || !query_.after_cursor.empty();
-  report.gaps = find_gaps(journal_, source_, attributor_, in_part ? nullptr : &logged_);
+  report.gaps = find_gaps(journal_, source_, attributor_, logged_);
   if (summary_.overflowed())
     report.gaps.push_back("there are too many different objects to list: some are counted together "
                           "as \"other objects\"");

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <utility>
 
-#include <fmt/format.h>
+#include "base/number.hpp"
 
 namespace unitlock::journal {
 namespace {
@@ -15,13 +14,6 @@ namespace {
 /// Before a cursor: more than are ever between an event's records, or between these and their
 /// copies.
 constexpr std::uint64_t kEntriesBefore = 1024;
-
-template <class Number>
-Number to_number(std::string_view text) {
-  Number number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 } // namespace
 
@@ -126,8 +118,9 @@ void DenialSource::add(const Entry& entry) {
   if (entry.values[0].empty())
     return add_kernel_line(entry);
   lost_[entry.boot].add_audit_entry();
-  joiner_.add({entry.boot, to_number<std::uint64_t>(entry.values[1]), entry.realtime_usec,
-               to_number<int>(entry.values[0]), body_of_message(entry.values[2]), false, place_});
+  joiner_.add({entry.boot, to_number<std::uint64_t>(entry.values[1]).value_or(0),
+               entry.realtime_usec, to_number<int>(entry.values[0]).value_or(0),
+               body_of_message(entry.values[2]), false, place_});
 }
 
 void DenialSource::add_kernel_line(const Entry& entry) {

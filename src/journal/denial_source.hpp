@@ -47,6 +47,12 @@ public:
   void finish();
   bool is_idle() const { return joiner_.is_idle(); }
 
+  /// Whether a part of the denials of a domain may lie outside of the window.
+  bool reads_in_part() const {
+    return window_.since_usec || window_.until_usec || window_.unsettled_since_usec ||
+           !window_.after_cursor.empty();
+  }
+
   /// Where to go on, as Window::after_cursor: all denials up to there were passed on, and no other.
   /// The window's own where nothing was read. Needs Window::keep_place.
   const std::string& resume_cursor() const { return resume_cursor_; }

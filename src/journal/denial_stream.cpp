@@ -10,7 +10,6 @@ namespace unitlock::journal {
 namespace {
 
 constexpr std::size_t kBatch = 4096;
-constexpr std::size_t kDomainLimit = 100000;
 /// How long a start record, or the rest of an event, may be behind the denial.
 constexpr std::uint64_t kPatienceUsec = 1000000;
 constexpr std::uint64_t kForgetUsec = 10 * 1000000ULL;
@@ -39,8 +38,7 @@ DenialStream::DenialStream(Journal& journal, DenialQuery query, Window window)
       resume_cursor_(query_.after_cursor) {}
 
 void DenialStream::add(const Denial& denial) {
-  if (logged_.size() < kDomainLimit || logged_.contains(denial.domain))
-    ++logged_[denial.domain];
+  count_denial(logged_, denial.domain);
   if (matches_record(query_.filter, denial))
     batch_.push_back(denial);
 }
@@ -132,8 +130,7 @@ Result<void> DenialStream::emit(const Sink& sink, const Denial& denial,
 }
 
 std::vector<std::string> DenialStream::gaps() const {
-  bool in_part = query_.since_usec || query_.until_usec || !query_.after_cursor.empty();
-  return find_gaps(journal_, source_, attributor_, in_part ? nullptr : &logged_);
+  return find_gaps(journal_, source_, attributor_, logged_);
 }
 
 } // namespace unitlock::journal

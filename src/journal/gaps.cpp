@@ -6,6 +6,8 @@
 namespace unitlock::journal {
 namespace {
 
+/// Domains whose denials are counted.
+constexpr std::size_t kDomainLimit = 100000;
 /// The wrapper's own proof, and what QuietPaths= hides, are counted by the kernel without being
 /// logged: a smaller difference says nothing.
 constexpr std::uint64_t kUnloggedUsual = 16;
@@ -39,15 +41,20 @@ void add_lost(std::vector<std::string>& gaps, const std::map<std::uint32_t, Lost
 
 } // namespace
 
+void count_denial(LoggedDenials& logged, const DomainKey& domain) {
+  if (logged.size() < kDomainLimit || logged.contains(domain))
+    ++logged[domain];
+}
+
 std::vector<std::string> find_gaps(const Journal& journal, const DenialSource& source,
-                                   const Attributor& attributor, const LoggedDenials* logged) {
+                                   const Attributor& attributor, const LoggedDenials& logged) {
   std::vector<std::string> gaps = journal.warnings();
   if (source.malformed() > 0)
     gaps.push_back(fmt::format("{} audit records could not be understood", source.malformed()));
   if (journal.damaged() > 0)
     gaps.push_back(fmt::format("{} entries of the journal are damaged", journal.damaged()));
   add_lost(gaps, source.lost());
-  std::uint64_t missing = logged ? count_missing(attributor, *logged) : 0;
+  std::uint64_t missing = source.reads_in_part() ? 0 : count_missing(attributor, logged);
   if (missing > 0)
     gaps.push_back(fmt::format("the kernel counted {} denials more than the journal has: they were "
                                "quiet, or records were lost",

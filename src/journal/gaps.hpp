@@ -12,11 +12,12 @@
 
 namespace unitlock::journal {
 
-/// Denials by domain, as they were read; not of more domains than can be remembered.
+/// Denials by domain, as they were read.
 using LoggedDenials = std::map<DomainKey, std::uint64_t>;
+/// Counts one; not of more domains than can be remembered.
+void count_denial(LoggedDenials& logged, const DomainKey& domain);
 
-/// `logged` is null where only a part of each domain's denials was read.
 std::vector<std::string> find_gaps(const Journal& journal, const DenialSource& source,
-                                   const Attributor& attributor, const LoggedDenials* logged);
+                                   const Attributor& attributor, const LoggedDenials& logged);
 
 } // namespace unitlock::journal

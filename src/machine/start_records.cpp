@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <iterator>
 #include <span>
@@ -11,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "base/start_record.hpp"
 #include "base/timestamp.hpp"
 #include "policy/command_line.hpp"
@@ -57,12 +57,6 @@ std::string_view value_of(const RecordFields& fields, std::string_view name) {
   return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
-template <class Number>
-bool read_number(std::string_view text, Number& out, int base = 10) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size();
-}
-
 /// "a,b"; empty text holds no word.
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> words;
@@ -81,18 +75,18 @@ public:
 
   template <class Number>
   void number(std::string_view name, Number& out) {
-    check(name, read_number(value_of(fields_, name), out));
+    check(name, parse_number(value_of(fields_, name), out));
   }
 
   void hex(std::string_view name, std::uint64_t& out) {
     std::string_view text = value_of(fields_, name);
-    check(name, text.starts_with("0x") && read_number(text.substr(2), out, 16));
+    check(name, text.starts_with("0x") && parse_number(text.substr(2), out, 16));
   }
 
   void hash(std::string_view name, std::string& out) {
     std::string_view text = value_of(fields_, name);
     std::uint64_t number = 0;
-    check(name, text.size() == 16 && read_number(text, number, 16));
+    check(name, text.size() == 16 && parse_number(text, number, 16));
     out = text;
   }
 
@@ -217,7 +211,7 @@ bool is_of(const Invocation& invocation, const journal::Entry& entry) {
     return id == invocation.id;
   std::int64_t pid = 0;
   std::uint64_t sent_usec = 0;
-  if (!read_number(entry.values[0], pid) || !read_number(entry.values[2], sent_usec) ||
+  if (!parse_number(entry.values[0], pid) || !parse_number(entry.values[2], sent_usec) ||
       invocation.started_usec == 0 || sent_usec < invocation.started_usec)
     return false;
   return std::any_of(
@@ -311,7 +305,7 @@ private:
       return;
     }
     record->realtime_usec = entry.realtime_usec;
-    read_number(entry.values[0], record->pid);
+    parse_number(entry.values[0], record->pid);
     record->from_stderr = from_stderr;
     found.records.push_back(std::move(*record));
   }
@@ -331,7 +325,7 @@ private:
       if (!is_of(invocation, entry))
         return true;
       std::uint64_t sent = entry.realtime_usec;
-      read_number(entry.values[2], sent);
+      parse_number(entry.values[2], sent);
       first_sent = std::min(first_sent.value_or(sent), sent);
       RecordFields fields;
       for (std::size_t i = kFirstOfRecord; i < kFields.size(); ++i)

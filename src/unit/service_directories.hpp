@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The directories that systemd makes for a service: RuntimeDirectory= and its siblings.
+//
+// Source: systemd.exec(5), "RuntimeDirectory=, StateDirectory=, …".
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace unitlock {
+
+struct ServiceDirectory {
+  const char* setting;
+  const char* specifier;       ///< what stands for the directory that it is made in
+  std::string_view of_system;  ///< that directory, for services of the system's manager
+  bool is_for_reading = false; ///< its files belong to the administrator
+};
+
+inline constexpr auto kServiceDirectories = std::to_array<ServiceDirectory>({
+    {"RuntimeDirectory", "%t", "/run"},
+    {"StateDirectory", "%S", "/var/lib"},
+    {"CacheDirectory", "%C", "/var/cache"},
+    {"LogsDirectory", "%L", "/var/log"},
+    {"ConfigurationDirectory", "%E", "/etc", true},
+});
+
+} // namespace unitlock
