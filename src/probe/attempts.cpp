@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "probe/attempts.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "policy/lower.hpp"
+
+namespace unitlock::probe {
+namespace {
+
+using advise::Confinement;
+using advise::Question;
+
+bool is_denied(const Confinement& confinement, const Question& question, int abi) {
+  advise::Verdict verdict = advise::why(confinement, question, abi).verdict;
+  return verdict == advise::Verdict{advise::Outcome::Denied, advise::Because::NotGranted};
+}
+
+/// By the permissions that everybody has, so that no EACCES comes from these.
+bool is_open_to_all(const advise::Sight& sight, const std::string& path) {
+  advise::Node node = sight.look(path);
+  if (!node.is_there() || node.has_acl || (node.mode & S_IROTH) == 0)
+    return false;
+  for (std::string at = path; at != "/";) {
+    at = advise::parent_of(at);
+    advise::Node above = sight.look(at);
+    if (!above.is_there() || above.has_acl || (above.mode & S_IXOTH) == 0)
+      return false;
+  }
+  return true;
+}
+
+/// The wrapper's own file comes first: no service has a reason to read it, so the denial is known
+/// for what it is. Nothing is above "/"; and for a policy that grants even that, the name of the
+/// process, which it may always write, and which opening does not change.
+std::optional<FileAttempt> choose_file(const Confinement& confinement, int abi,
+                                       const std::string& wrapper) {
+  const FileAttempt candidates[] = {
+      {"fs.read_file", wrapper, O_RDONLY},
+      {"fs.read_dir", "/", O_RDONLY | O_DIRECTORY},
+      {"fs.write_file", "/proc/self/comm", O_WRONLY},
+  };
+  for (const FileAttempt& candidate : candidates) {
+    auto question = advise::named_question(candidate.right);
+    if (!question)
+      continue;
+    question->path = candidate.path;
+    bool is_own = candidate.flags == O_WRONLY;
+    if ((is_own || is_open_to_all(confinement.sight, candidate.path)) &&
+        is_denied(confinement, *question, abi))
+      return candidate;
+  }
+  return std::nullopt;
+}
+
+/// Binding to a documentation address (RFC 5737) is EADDRNOTAVAIL, connecting to a multicast group
+/// ENETUNREACH.
+constexpr std::uint32_t kNotLocal = 0xc0000201;  // 192.0.2.1
+constexpr std::uint32_t kMulticast = 0xe0000001; // 224.0.0.1
+
+std::optional<PortAttempt> choose_port(const Confinement& confinement, int abi) {
+  // UDP can be connected to a multicast group, but nothing is sent by that.
+  const PortAttempt candidates[] = {
+      {"net.bind_tcp", SOCK_STREAM, false, kNotLocal, 0},
+      {"net.connect_tcp", SOCK_STREAM, true, kMulticast, 0},
+      {"net.bind_udp", SOCK_DGRAM, false, kNotLocal, 0},
+      {"net.connect_send_udp", SOCK_DGRAM, true, kMulticast, 0},
+  };
+  for (PortAttempt candidate : candidates) {
+    auto question = advise::named_question(candidate.right);
+    for (unsigned port = 65535; question && port > 0; --port) {
+      question->port = candidate.port = static_cast<std::uint16_t>(port);
+      advise::Verdict verdict = advise::why(confinement, *question, abi).verdict;
+      if (verdict == advise::Verdict{advise::Outcome::Denied, advise::Because::NotGranted})
+        return candidate;
+      if (verdict.because != advise::Because::Granted)
+        break; // the same for every port
+    }
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+Attempts choose_attempts(const Confinement& confinement, int abi, const std::string& wrapper) {
+  std::uint64_t scope = lower(confinement.policy, abi).handled.scope;
+  return {choose_file(confinement, abi, wrapper), choose_port(confinement, abi),
+          (scope & landlock::mask_of("scope.signal")) != 0,
+          (scope & landlock::mask_of("scope.abstract_unix_socket")) != 0};
+}
+
+} // namespace unitlock::probe

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "probe/tracee.hpp"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/files.hpp"
+#include "base/unique_fd.hpp"
+
+namespace unitlock::probe {
+
+namespace {
+
+/// For a process to get out of an uninterruptible sleep, or to its next system call.
+constexpr long kPatienceMsec = 500;
+constexpr std::size_t kPageSize = 4096;
+constexpr int kSyscallStop = SIGTRAP | 0x80; // PTRACE_O_TRACESYSGOOD
+/// "syscall". The kernel has no other way in for 64-bit programs.
+constexpr std::array<unsigned char, 2> kSyscallInstruction = {0x0f, 0x05};
+
+enum class Stop {
+  None, ///< not yet
+  Ended,
+  Interrupt, ///< what PTRACE_INTERRUPT asked for
+  Group,     ///< by SIGSTOP or the like: somebody else wants it to stand still
+  Syscall,   ///< at the entry or exit of a system call
+  Signal,    ///< a signal is about to be delivered
+};
+
+struct Waited {
+  Stop stop = Stop::None;
+  int signal = 0;
+};
+
+Waited read_status(int status) {
+  if (!WIFSTOPPED(status))
+    return {Stop::Ended, 0};
+  int signal = WSTOPSIG(status);
+  if (status >> 16 == PTRACE_EVENT_STOP)
+    return {signal == SIGTRAP ? Stop::Interrupt : Stop::Group, 0};
+  if (signal == kSyscallStop)
+    return {Stop::Syscall, 0};
+  return {Stop::Signal, signal};
+}
+
+/// For ever: whoever has changed registers must not leave before they are put back.
+Waited wait_stop(pid_t pid) {
+  int status = 0;
+  pid_t got = 0;
+  while ((got = waitpid(pid, &status, __WALL)) < 0 && errno == EINTR) {
+  }
+  return got == pid ? read_status(status) : Waited{Stop::Ended, 0};
+}
+
+/// At most as long as there is patience.
+Waited wait_stop_briefly(pid_t pid) {
+  constexpr timespec kPause = {0, 50'000};
+  timespec begin = {}, now = {};
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  do {
+    int status = 0;
+    pid_t got = waitpid(pid, &status, __WALL | WNOHANG);
+    if (got == pid)
+      return read_status(status);
+    if (got < 0 && errno != EINTR)
+      return {Stop::Ended, 0};
+    nanosleep(&kPause, nullptr);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+  } while ((now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1'000'000 <
+           kPatienceMsec);
+  return {};
+}
+
+bool trace(int request, pid_t pid, std::uintptr_t address, std::uintptr_t data) {
+  return ptrace(static_cast<__ptrace_request>(request), pid, address, data) == 0;
+}
+
+bool get_registers(pid_t pid, user_regs_struct& out) {
+  iovec part = {&out, sizeof out};
+  return trace(PTRACE_GETREGSET, pid, NT_PRSTATUS, reinterpret_cast<std::uintptr_t>(&part)) &&
+         part.iov_len == sizeof out; // 32-bit programs have fewer
+}
+
+bool set_registers(pid_t pid, user_regs_struct registers) {
+  iovec part = {&registers, sizeof registers};
+  return trace(PTRACE_SETREGSET, pid, NT_PRSTATUS, reinterpret_cast<std::uintptr_t>(&part));
+}
+
+bool set_signal_mask(pid_t pid, std::uint64_t mask) {
+  return trace(PTRACE_SETSIGMASK, pid, sizeof mask, reinterpret_cast<std::uintptr_t>(&mask));
+}
+
+bool has_filter(pid_t pid) {
+  auto root = Root::open("/");
+  auto status = root ? root->read_file(fmt::format("/proc/{}/status", pid)) : fail("");
+  return !status || status->find("\nSeccomp:\t0\n") == std::string::npos;
+}
+
+UniqueFd open_memory(pid_t pid, int flags) {
+  return UniqueFd(open(fmt::format("/proc/{}/mem", pid).c_str(), flags | O_CLOEXEC));
+}
+
+/// No system call is restarted once the registers are these.
+constexpr unsigned long long kNoCall = ~0ULL;
+
+} // namespace
+
+struct Tracee::Registers {
+  user_regs_struct value = {};
+};
+
+Tracee::Tracee(pid_t pid) : pid_(pid), saved_(std::make_unique<Registers>()) {}
+
+Result<std::unique_ptr<Tracee>> Tracee::stop(pid_t pid) {
+  std::unique_ptr<Tracee> tracee(new Tracee(pid));
+  if (auto attached = tracee->attach(); !attached) {
+    tracee->ended_ = true; // nothing to be let go
+    return tl::unexpected(attached.error());
+  }
+  if (auto reached = tracee->reach_system_call(); !reached)
+    return tl::unexpected(reached.error());
+  if (auto remembered = tracee->remember(); !remembered)
+    return tl::unexpected(remembered.error());
+  return tracee;
+}
+
+Result<void> Tracee::attach() {
+  constexpr std::uintptr_t kOptions = PTRACE_O_TRACESYSGOOD;
+  if (has_filter(pid_)) {
+    // Without the option, a filter that kills would kill.
+    if (!trace(PTRACE_SEIZE, pid_, 0, kOptions | PTRACE_O_SUSPEND_SECCOMP))
+      return fail("it has a system call filter, which cannot be suspended", errno);
+  } else if (!trace(PTRACE_SEIZE, pid_, 0, kOptions)) {
+    return fail("it cannot be traced", errno);
+  }
+  return {};
+}
+
+/// To where it does a system call: to the one that it is in, or to its next.
+Result<void> Tracee::reach_system_call() {
+  if (!trace(PTRACE_INTERRUPT, pid_, 0, 0))
+    return fail("it cannot be stopped", errno);
+  Waited waited = wait_stop_briefly(pid_);
+  while (waited.stop == Stop::Signal) {
+    trace(PTRACE_CONT, pid_, 0, static_cast<std::uintptr_t>(waited.signal));
+    waited = wait_stop_briefly(pid_);
+  }
+  if (waited.stop == Stop::Interrupt && get_registers(pid_, saved_->value) &&
+      static_cast<long long>(saved_->value.orig_rax) < 0) {
+    at_ = At::Entry;
+    trace(PTRACE_SYSCALL, pid_, 0, 0);
+    waited = wait_stop_briefly(pid_);
+    while (waited.stop == Stop::Signal) {
+      trace(PTRACE_SYSCALL, pid_, 0, static_cast<std::uintptr_t>(waited.signal));
+      waited = wait_stop_briefly(pid_);
+    }
+  }
+  if (waited.stop == Stop::None && at_ == At::Entry && trace(PTRACE_INTERRUPT, pid_, 0, 0))
+    wait_stop(pid_); // to be let go it has to stand still
+  switch (waited.stop) {
+  case Stop::Interrupt:
+  case Stop::Syscall:
+    return {};
+  case Stop::None:
+    return fail(at_ == At::Entry ? "it makes no system calls" : "it cannot be interrupted");
+  case Stop::Ended:
+    ended_ = true;
+    return fail("it has ended");
+  case Stop::Group:
+  case Stop::Signal:
+    break;
+  }
+  return fail("it is stopped");
+}
+
+Result<void> Tracee::remember() {
+  std::array<unsigned char, 2> instruction = {};
+  if (!get_registers(pid_, saved_->value))
+    return fail("it is a 32-bit program");
+  UniqueFd memory = open_memory(pid_, O_RDONLY);
+  if (pread(memory.get(), instruction.data(), instruction.size(),
+            static_cast<off_t>(saved_->value.rip - instruction.size())) != 2 ||
+      instruction != kSyscallInstruction)
+    return fail("it does not call the kernel as 64-bit programs do");
+  if (!trace(PTRACE_GETSIGMASK, pid_, sizeof saved_mask_,
+             reinterpret_cast<std::uintptr_t>(&saved_mask_)) ||
+      !set_signal_mask(pid_, ~std::uint64_t{0}))
+    return fail("its signals cannot be held back", errno);
+  changed_ = true;
+  return at_ == At::Entry ? skip_call() : Result<void>();
+}
+
+/// From the entry of the program's own call to its exit, without its being done.
+Result<void> Tracee::skip_call() {
+  user_regs_struct registers = saved_->value;
+  registers.orig_rax = kNoCall;
+  set_registers(pid_, registers);
+  return finish_call();
+}
+
+/// To the next entry or exit.
+Result<void> Tracee::finish_call() {
+  Waited waited;
+  do {
+    trace(PTRACE_SYSCALL, pid_, 0, 0);
+    waited = wait_stop(pid_);
+    hold_back(waited.signal);
+  } while (waited.stop != Stop::Syscall && waited.stop != Stop::Ended);
+  if (waited.stop == Stop::Syscall)
+    return {};
+  ended_ = true;
+  return fail("it has ended");
+}
+
+/// SIGSTOP cannot be blocked: it has to wait until the process is its own again.
+void Tracee::hold_back(int signal) {
+  if (signal != 0)
+    held_back_ = signal;
+}
+
+Result<long> Tracee::call(long number, std::initializer_list<std::uint64_t> arguments) {
+  user_regs_struct registers = saved_->value;
+  unsigned long long* const slots[] = {&registers.rdi, &registers.rsi, &registers.rdx,
+                                       &registers.r10, &registers.r8,  &registers.r9};
+  std::size_t slot = 0;
+  for (std::uint64_t argument : arguments)
+    *slots[slot++] = argument;
+  registers.rax = static_cast<unsigned long long>(number);
+  registers.orig_rax = kNoCall;
+  registers.rip = saved_->value.rip - kSyscallInstruction.size();
+  if (!set_registers(pid_, registers))
+    return fail("it cannot be made to call the kernel", errno);
+  for (int stop = 0; stop < 2; ++stop) // entry, exit
+    if (auto finished = finish_call(); !finished)
+      return tl::unexpected(finished.error());
+  if (!get_registers(pid_, registers))
+    return fail("it cannot be asked", errno);
+  return static_cast<long>(registers.rax);
+}
+
+Result<std::uint64_t> Tracee::put(std::string_view bytes) {
+  if (page_ == 0) {
+    auto mapped = call(SYS_mmap, {0, kPageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                                  ~std::uint64_t{0}, 0});
+    if (!mapped)
+      return tl::unexpected(mapped.error());
+    if (*mapped < 0 && *mapped >= -4095)
+      return fail("it gets no memory", static_cast<int>(-*mapped));
+    page_ = static_cast<std::uint64_t>(*mapped);
+  }
+  UniqueFd memory = open_memory(pid_, O_WRONLY);
+  if (bytes.size() > kPageSize || pwrite(memory.get(), bytes.data(), bytes.size(),
+                                         static_cast<off_t>(page_)) != ssize_t(bytes.size()))
+    return fail("its memory cannot be written", errno);
+  return page_;
+}
+
+/// The kernel decides about a restart only where a process is stopped for a signal or an interrupt,
+/// so that is where the registers are put back.
+void Tracee::restore() {
+  if (page_ != 0)
+    (void)call(SYS_munmap, {page_, kPageSize});
+  if (ended_)
+    return;
+  user_regs_struct registers = saved_->value;
+  if (at_ == At::Entry) {
+    registers.rax = saved_->value.orig_rax;
+    registers.orig_rax = kNoCall;
+    registers.rip = saved_->value.rip - kSyscallInstruction.size();
+  }
+  trace(PTRACE_INTERRUPT, pid_, 0, 0);
+  Waited waited;
+  do {
+    trace(PTRACE_CONT, pid_, 0, 0);
+    waited = wait_stop(pid_);
+    hold_back(waited.signal);
+  } while (waited.stop != Stop::Interrupt && waited.stop != Stop::Ended);
+  set_registers(pid_, registers);
+  set_signal_mask(pid_, saved_mask_);
+}
+
+Tracee::~Tracee() {
+  if (changed_ && !ended_)
+    restore();
+  if (!ended_)
+    trace(PTRACE_DETACH, pid_, 0, 0);
+  if (held_back_ != 0)
+    kill(pid_, held_back_);
+}
+
+} // namespace unitlock::probe
