@@ -44,6 +44,7 @@ struct Options {
   bool reverse = false;
   bool raw = false;
   bool follow = false;
+  bool probes = false;
 
   bool is_filtered() const {
     return !rights.empty() || !attributions.empty() || !filter.paths.empty() ||
@@ -94,7 +95,7 @@ struct Run {
   Result<void> read_chosen(journal::DenialStream& stream, const DenialStyle& style, bool& found);
   Result<void> save(const std::string& place);
   int explain(journal::Journal& journal, const std::vector<std::string>& gaps,
-              std::uint64_t unattributed, bool found) const;
+              std::uint64_t unattributed, std::uint64_t probes, bool found) const;
   void print(const DenialEvent& event, const DenialStyle& style) const;
 };
 
@@ -108,7 +109,7 @@ DenialStyle Run::style(journal::Journal& journal) const {
 
 /// What is wrong with the answer, and what an empty one means.
 int Run::explain(journal::Journal& journal, const std::vector<std::string>& gaps,
-                 std::uint64_t unattributed, bool found) const {
+                 std::uint64_t unattributed, std::uint64_t probes, bool found) const {
   for (const std::string& gap : gaps)
     complain(gap);
   int status = gaps.empty() ? kWell : kNotWell;
@@ -116,6 +117,10 @@ int Run::explain(journal::Journal& journal, const std::vector<std::string>& gaps
     complain(fmt::format("of {} denials nobody knows whose they are, they are left out: see "
                          "--attribution=unknown,unclaimed",
                          unattributed));
+  if (probes > 0)
+    complain(fmt::format("{} denials that \"unitlock status --probe\" has caused are left out: see "
+                         "--probes",
+                         probes));
   if (found)
     return status;
   complain(options.is_filtered()        ? "no denials that match"
@@ -170,7 +175,7 @@ int Run::groups(journal::Journal& journal) {
     else if (!report->groups.empty())
       print_table(stdout, *report, shown);
   }
-  int status = explain(journal, report->gaps, report->unattributed, found);
+  int status = explain(journal, report->gaps, report->unattributed, report->probes, found);
   auto saved = save(report->resume_cursor);
   return saved ? status : no_answer(saved.error());
 }
@@ -216,7 +221,7 @@ int Run::events(journal::Journal& journal) {
     return no_answer(read.error());
   if (options.follow)
     return follow(stream, shown);
-  int status = explain(journal, stream.gaps(), stream.unattributed(), found);
+  int status = explain(journal, stream.gaps(), stream.unattributed(), stream.probes(), found);
   auto saved = save(stream.resume_cursor());
   return saved ? status : no_answer(saved.error());
 }
@@ -244,6 +249,7 @@ int run(const Options& options, const Context& context) {
                                : place.error());
   filter->user = query->filter.user;
   query->filter = std::move(*filter);
+  query->with_probes = options.probes;
   query->after_cursor = *place;
   query->keep_place = cursor.is_wanted() && !options.follow;
   if (options.follow && place->empty() && options.lines.empty())
@@ -289,6 +295,7 @@ void add_denials(CLI::App& app, Context& context) {
   verb->add_option("--cursor-file", options->cursor_file,
                    "Go on where this file says, and say there where to go on next")
       ->type_name("FILE");
+  verb->add_flag("--probes", options->probes, "Also what \"unitlock status --probe\" has caused");
   add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("A unit with \"?\" behind: PIDs could not be compared.\n"
                "Exit status: 0 this is all, 1 denials may be missing, 2 no answer.\n"

@@ -30,6 +30,7 @@ using machine::ServiceReport;
 
 struct Options {
   std::vector<std::string> units;
+  bool probe = false;
 };
 
 /// Whether the present or last start of a service may have been denied something that is logged.
@@ -169,6 +170,15 @@ void print_text(const std::vector<StatusEntry>& entries, const machine::Visibili
   print_visibility(stdout, *visibility, context.user);
 }
 
+/// Asks all processes of each service that runs.
+void probe_services(machine::Manager& manager, RuntimeScope scope,
+                    std::vector<StatusEntry>& entries) {
+  for (StatusEntry& entry : entries) {
+    entry.probe = probe::probe_service(entry.report, manager, scope);
+    probe::amend(entry.report.verdict, entry.report.facts.unit, *entry.probe);
+  }
+}
+
 /// The journal of this machine, or nullptr.
 journal::Journal* journal_of(ThisMachine& here) {
   return here.journal && *here.journal ? &**here.journal : nullptr;
@@ -183,6 +193,11 @@ int status(const Context& context, const Options& options) {
     complain(to_string(problem));
   bool is_machine = context.is_this_machine();
   ThisMachine here = is_machine ? ThisMachine::connect(context.scope()) : ThisMachine();
+  auto manager = here.manager_or_error();
+  if (options.probe && !is_machine)
+    return no_answer({"--probe asks what runs, and in another root nothing does", 0, {}});
+  if (options.probe && !manager)
+    return no_answer(manager.error());
   if (journal::Journal* journal = journal_of(here))
     for (const std::string& warning : journal->warnings())
       complain(warning);
@@ -200,6 +215,8 @@ int status(const Context& context, const Options& options) {
       journal && visibility.visible == machine::Visible::Yes)
     if (auto counted = count_denials(*journal, context.uid(), entries); !counted)
       complain(to_string(counted.error()));
+  if (options.probe)
+    probe_services(**manager, context.scope(), entries);
   std::optional<Glance> glance;
   if (is_machine && options.units.empty())
     glance = glance_at(entries, surveyed->undeclared, VendorList(*root, context.manager(*root)));
@@ -207,7 +224,7 @@ int status(const Context& context, const Options& options) {
     print_json(entries, is_machine ? &visibility : nullptr, glance ? &*glance : nullptr);
   else
     print_text(entries, is_machine ? &visibility : nullptr, glance ? &*glance : nullptr, context,
-               !options.units.empty());
+               !options.units.empty() || options.probe);
   bool well = !has_errors(index.problems()) &&
               std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
                 return is_well(entry.report.verdict.state);
@@ -221,6 +238,7 @@ void add_status(CLI::App& app, Context& context) {
   CLI::App* verb = app.add_subcommand("status", "Show which services are confined, and how far");
   auto options = std::make_shared<Options>();
   verb->add_option("UNIT", options->units, "Services; \"nginx\" means nginx.service");
+  verb->add_flag("--probe", options->probe, "Have the running processes try what they are denied");
   add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("Exit status: 0 nothing that is declared is missing (or its service is not\n"
                "running), 1 something is, 2 no answer.");

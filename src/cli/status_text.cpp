@@ -11,6 +11,7 @@
 #include "base/escape.hpp"
 #include "cli/fields.hpp"
 #include "cli/policy_text.hpp"
+#include "cli/probe_text.hpp"
 #include "cli/render.hpp"
 #include "landlock/abi.hpp"
 #include "policy/lower.hpp"
@@ -308,6 +309,8 @@ void print_details(std::FILE* stream, const StatusEntry& entry) {
     fields.add("Service", running_text(*service));
   if (const StartRecord* record = report.record())
     add_record(fields, report, *record);
+  if (entry.probe)
+    fields.add("Probe", probe_text(*entry.probe));
   fields.add("Denials", denials_text(entry));
   add_diagnostics(fields, report);
   fields.print(stream);
@@ -338,6 +341,7 @@ ordered_json status_json(const StatusEntry& entry, const machine::Visibility* vi
           {"service", report.service() ? service_json(*report.service()) : ordered_json()},
           {"policy_at_next_start", json_bytes(verdict.loaded_policy)},
           {"records", records},
+          {"probe", entry.probe ? probe_json(*entry.probe) : ordered_json()},
           {"denials", entry.denials ? ordered_json(*entry.denials) : ordered_json()},
           {"denials_7_days", entry.week ? ordered_json(*entry.week) : ordered_json()},
           {"denials_visible", visible_json(visibility)}};

@@ -12,6 +12,7 @@
 
 #include "machine/survey.hpp"
 #include "machine/visibility.hpp"
+#include "probe/service_probe.hpp"
 
 namespace unitlock::cli {
 
@@ -23,6 +24,9 @@ struct StatusEntry {
   std::optional<std::uint64_t> denials;
   /// Of the last seven days, of all starts; nullopt likewise.
   std::optional<std::uint64_t> week = std::nullopt;
+
+  /// nullopt where nobody asked.
+  std::optional<probe::ServiceProbe> probe = std::nullopt;
 
   /// It failed, and had been denied something: perhaps therefore.
   bool failed_after_denials() const;

@@ -236,6 +236,7 @@ Result<std::vector<journal::DenialEvent>> find_denials(const Context& context,
   auto query = options.journal.query(context);
   if (!query)
     return tl::unexpected(query.error());
+  query->with_probes = true;
   if (at != std::string::npos)
     query->boot = options.unit.substr(at + 1);
   else if (!query->boot)

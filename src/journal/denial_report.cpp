@@ -9,6 +9,7 @@
 #include "journal/attributor.hpp"
 #include "journal/denial_source.hpp"
 #include "journal/gaps.hpp"
+#include "journal/probe_denial.hpp"
 
 namespace unitlock::journal {
 namespace {
@@ -39,12 +40,15 @@ private:
   LoggedDenials logged_;
   std::uint64_t denials_ = 0;
   std::uint64_t unattributed_ = 0;
+  std::uint64_t probes_ = 0;
 };
 
 void Reader::add(const Denial& denial) {
   ++denials_;
   count_denial(logged_, denial.domain);
-  if (matches_record(query_.filter, denial))
+  if (!query_.with_probes && is_probe(denial, query_.wrapper))
+    ++probes_;
+  else if (matches_record(query_.filter, denial))
     summary_.add(denial);
 }
 
@@ -118,6 +122,7 @@ Result<DenialReport> Reader::run() {
   report.groups = summary_.finish(*attributions, *hosts,
                                   [this](const DenialGroup& group) { return is_wanted(group); });
   report.unattributed = unattributed_;
+  report.probes = probes_;
   report.boots = journal_.boots();
   report.resume_cursor = source_.resume_cursor();
   return report;

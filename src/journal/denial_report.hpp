@@ -30,6 +30,8 @@ struct DenialQuery {
   /// Whether DenialReport::resume_cursor is wanted. Events whose records are not complete yet are
   /// left for the next time.
   bool keep_place = false;
+  /// Whether what `unitlock status --probe` has caused is wanted too; otherwise it is only counted.
+  bool with_probes = false;
 };
 
 /// Errors: a boot that there is not.
@@ -41,6 +43,8 @@ struct DenialReport {
   std::uint64_t denials = 0;
   /// Denials that the filter leaves out because nobody knows whose they are.
   std::uint64_t unattributed = 0;
+  /// Denials by `unitlock status --probe` that are left out.
+  std::uint64_t probes = 0;
   /// Why the groups may not be all there is.
   std::vector<std::string> gaps;
   /// As DenialQuery::after_cursor, to go on later.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/timestamp.hpp"
+#include "journal/probe_denial.hpp"
 
 namespace unitlock::journal {
 namespace {
@@ -39,7 +40,9 @@ DenialStream::DenialStream(Journal& journal, DenialQuery query, Window window)
 
 void DenialStream::add(const Denial& denial) {
   count_denial(logged_, denial.domain);
-  if (matches_record(query_.filter, denial))
+  if (!query_.with_probes && is_probe(denial, query_.wrapper))
+    ++probes_;
+  else if (matches_record(query_.filter, denial))
     batch_.push_back(denial);
 }
 

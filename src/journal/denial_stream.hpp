@@ -36,6 +36,8 @@ public:
   /// As DenialReport has them.
   const std::string& resume_cursor() const { return resume_cursor_; }
   std::uint64_t unattributed() const { return unattributed_; }
+  /// Denials by `unitlock status --probe` that were left out.
+  std::uint64_t probes() const { return probes_; }
   std::vector<std::string> gaps() const;
 
 private:
@@ -54,6 +56,7 @@ private:
   LoggedDenials logged_;
   std::string resume_cursor_;
   std::uint64_t unattributed_ = 0;
+  std::uint64_t probes_ = 0;
   std::uint64_t forgot_usec_ = 0;
 };
 

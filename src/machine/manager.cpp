@@ -246,6 +246,25 @@ public:
     return std::string(state);
   }
 
+  Result<std::vector<std::int64_t>> processes(const std::string& unit) override {
+    BusError error;
+    sd_bus_message* raw = nullptr;
+    int r = sd_bus_call_method(bus_.get(), kDestination, kPath, kManagerInterface,
+                               "GetUnitProcesses", error.get(), &raw, "s", unit.c_str());
+    Message reply(raw);
+    if (r < 0)
+      return error.fail_with(fmt::format("systemd does not list the processes of {}", unit), r);
+    std::vector<std::int64_t> pids;
+    r = sd_bus_message_enter_container(raw, 'a', "(sus)");
+    std::uint32_t pid = 0;
+    while (r >= 0 && (r = sd_bus_message_read(raw, "(sus)", nullptr, &pid, nullptr)) > 0)
+      pids.push_back(pid);
+    if (r < 0)
+      return fail("cannot read systemd's list of processes", -r);
+    std::sort(pids.begin(), pids.end());
+    return pids;
+  }
+
   Result<void> reload() override {
     BusError error;
     sd_bus_message* raw = nullptr;

@@ -57,6 +57,8 @@ public:
   virtual Result<std::vector<std::string>> loaded_services() = 0;
   /// "active", "inactive", "failed", …; "inactive" for a unit that does not exist.
   virtual Result<std::string> active_state(const std::string& unit) = 0;
+  /// The processes in the unit's control group, and in those below it. Errors: it is not loaded.
+  virtual Result<std::vector<std::int64_t>> processes(const std::string& unit) = 0;
   /// Has the manager run its generators and read all units again, and waits for it.
   virtual Result<void> reload() = 0;
   /// Queues a restart of the unit and does not wait for it.

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/probe_marks.hpp"
 #include "policy/lower.hpp"
 
 namespace unitlock::probe {
@@ -55,18 +56,13 @@ std::optional<FileAttempt> choose_file(const Confinement& confinement, int abi,
   return std::nullopt;
 }
 
-/// Binding to a documentation address (RFC 5737) is EADDRNOTAVAIL, connecting to a multicast group
-/// ENETUNREACH.
-constexpr std::uint32_t kNotLocal = 0xc0000201;  // 192.0.2.1
-constexpr std::uint32_t kMulticast = 0xe0000001; // 224.0.0.1
-
 std::optional<PortAttempt> choose_port(const Confinement& confinement, int abi) {
-  // UDP can be connected to a multicast group, but nothing is sent by that.
+  using probe_mark::kDocumentation;
   const PortAttempt candidates[] = {
-      {"net.bind_tcp", SOCK_STREAM, false, kNotLocal, 0},
-      {"net.connect_tcp", SOCK_STREAM, true, kMulticast, 0},
-      {"net.bind_udp", SOCK_DGRAM, false, kNotLocal, 0},
-      {"net.connect_send_udp", SOCK_DGRAM, true, kMulticast, 0},
+      {"net.bind_tcp", SOCK_STREAM, false, kDocumentation, 0},
+      {"net.connect_tcp", SOCK_STREAM, true, probe_mark::kMulticast, 0},
+      {"net.bind_udp", SOCK_DGRAM, false, kDocumentation, 0},
+      {"net.connect_send_udp", SOCK_DGRAM, true, kDocumentation, 0},
   };
   for (PortAttempt candidate : candidates) {
     auto question = advise::named_question(candidate.right);

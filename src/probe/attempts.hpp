@@ -12,22 +12,17 @@
 
 namespace unitlock::probe {
 
-/// The name of the process that signals are tried on, and the beginning of the abstract socket's.
-inline constexpr const char* kName = "unitlock-probe";
-
 struct FileAttempt {
   std::string right; ///< "fs.read_file"
   std::string path;
   int flags = 0; ///< of open(2)
 };
 
-/// The address is one where the kernel refuses for another reason right behind Landlock's hook, so
-/// that nothing is bound and nothing sent.
 struct PortAttempt {
   std::string right; ///< "net.bind_tcp"
   int type = 0;      ///< of socket(2)
   bool connects = false;
-  std::uint32_t address = 0; ///< IPv4, host byte order
+  std::uint32_t address = 0; ///< IPv4, host byte order; see base/probe_marks.hpp
   std::uint16_t port = 0;
 };
 

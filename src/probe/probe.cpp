@@ -22,6 +22,7 @@
 #include <fmt/format.h>
 
 #include "base/files.hpp"
+#include "base/probe_marks.hpp"
 #include "base/unique_fd.hpp"
 #include "probe/target.hpp"
 #include "probe/tracee.hpp"
@@ -157,7 +158,7 @@ private:
     done.why.clear();
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
-    std::string name = fmt::format("{}-{}", kName, getpid());
+    std::string name = fmt::format("{}-{}", probe_mark::kName, getpid());
     std::copy(name.begin(), name.end(), address.sun_path + 1);
     auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
     UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -220,7 +221,7 @@ Wire ask(std::int64_t pid, const Attempts& attempts, bool same_root) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, nullptr);
-  prctl(PR_SET_NAME, kName);
+  prctl(PR_SET_NAME, probe_mark::kName);
   Wire wire = ask(pid, attempts, same_root);
   ssize_t written = write(out, &wire, sizeof wire);
   _exit(written == sizeof wire ? 0 : 1);

@@ -36,6 +36,9 @@ public:
     return names;
   }
   Result<std::string> active_state(const std::string&) override { return fail("not asked"); }
+  Result<std::vector<std::int64_t>> processes(const std::string&) override {
+    return fail("not asked");
+  }
   Result<void> reload() override { return fail("not asked"); }
   Result<void> queue_restart(const std::string&) override { return fail("not asked"); }
 };

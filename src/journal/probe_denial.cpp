@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/probe_denial.hpp"
+
+#include "base/probe_marks.hpp"
+
+namespace unitlock::journal {
+
+bool is_probe(const Denial& denial, const std::string& wrapper) {
+  const Object& object = denial.object;
+  switch (object.kind) {
+  case Object::Kind::Path:
+    return denial.blockers == "fs.read_file" && object.path == wrapper;
+  case Object::Kind::Network:
+    return object.address == (denial.blockers == "net.connect_tcp"
+                                  ? probe_mark::kMulticastText
+                                  : probe_mark::kDocumentationText);
+  case Object::Kind::Process:
+    return denial.blockers == "scope.signal" && object.comm == probe_mark::kName;
+  case Object::Kind::AbstractSocket:
+    return object.path.starts_with(probe_mark::kName);
+  case Object::Kind::Name:
+  case Object::Kind::None:
+    break;
+  }
+  return false;
+}
+
+} // namespace unitlock::journal

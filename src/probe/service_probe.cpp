@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "probe/service_probe.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "landlock/syscalls.hpp"
+#include "machine/effective_policy.hpp"
+
+namespace unitlock::probe {
+namespace {
+
+using machine::ServiceReport;
+using machine::State;
+
+using Inode = std::pair<dev_t, ino_t>;
+
+std::optional<Inode> root_of(const std::string& path) {
+  struct stat st = {};
+  return stat(path.c_str(), &st) == 0 ? std::optional(Inode(st.st_dev, st.st_ino)) : std::nullopt;
+}
+
+std::string root_path(std::int64_t pid) {
+  return fmt::format("/proc/{}/root", pid);
+}
+
+machine::EffectivePolicy policy_of(const ServiceReport& report, RuntimeScope scope) {
+  int abi = std::max(0, static_cast<int>(landlock::kernel_abi()));
+  machine::EffectivePolicy policy = machine::effective_policy(report, abi, scope);
+  if (!policy.policy && report.facts.declaration.state == Declaration::State::Confined) {
+    policy.policy = machine::as_started(report, scope);
+    policy.abi = abi;
+  }
+  return policy;
+}
+
+/// The root directory that the rules were made in, so that paths mean there what they mean in the
+/// policy; nullopt where the process has left it with chroot(2).
+std::optional<Inode> root_of_rules(const ServiceReport& report, std::int64_t pid) {
+  auto own = root_of(root_path(pid));
+  for (const char* key : {"RootDirectory", "RootImage", "RootMStack"})
+    if (report.declared.unit.scalar("Service", key))
+      return own;
+  return own == root_of("/") ? own : std::nullopt;
+}
+
+ServiceProbe cannot(std::string problem) {
+  return {std::move(problem), {}};
+}
+
+std::string what_was_allowed(const ProbedProcess& process) {
+  for (const Try& done : process.tries)
+    if (done.verdict == Verdict::Allowed)
+      return done.what;
+  return "";
+}
+
+} // namespace
+
+ServiceProbe probe_service(const ServiceReport& report, machine::Manager& manager,
+                           RuntimeScope scope) {
+  const machine::Service* service = report.service();
+  if (!service || !machine::is_running(*service))
+    return cannot("it is not running");
+  machine::EffectivePolicy policy = policy_of(report, scope);
+  if (!policy.policy)
+    return cannot("there is no policy that could be tried: " + policy.why);
+  auto pids = manager.processes(service->name);
+  if (!pids)
+    return cannot(to_string(pids.error()));
+  if (pids->empty())
+    return cannot("it has no process");
+  std::int64_t main = service->main_pid != 0 ? service->main_pid : pids->front();
+  auto rules_root = root_of_rules(report, main);
+  auto root = Root::open(root_path(main));
+  if (!root)
+    return cannot(to_string(root.error()));
+  advise::Sight sight(*root);
+  Attempts attempts = choose_attempts({*policy.policy, sight, report.facts.unit, scope}, policy.abi,
+                                      report.facts.wrapper);
+  ServiceProbe probe;
+  for (std::int64_t pid : *pids) {
+    bool same_root = rules_root && root_of(root_path(pid)) == rules_root;
+    probe.processes.push_back(probe_process(pid, attempts, same_root));
+  }
+  return probe;
+}
+
+void amend(machine::Verdict& verdict, const std::string& unit, const ServiceProbe& probe) {
+  auto is_free = [](const ProbedProcess& process) { return process.has(Verdict::Allowed); };
+  auto first = std::find_if(probe.processes.begin(), probe.processes.end(), is_free);
+  bool is_claimed = verdict.state == State::Enforced || verdict.state == State::Partly ||
+                    verdict.state == State::CannotTell;
+  if (first == probe.processes.end() || !is_claimed)
+    return;
+  auto count = std::count_if(probe.processes.begin(), probe.processes.end(), is_free);
+  verdict.state = State::NotEnforced;
+  verdict.reason = fmt::format("the kernel let process {} ({}) do what the policy denies: {}",
+                               first->pid, first->name, what_was_allowed(*first));
+  if (count > 1)
+    verdict.reason += fmt::format("; {} of {} processes", count, probe.processes.size());
+  verdict.advice = {fmt::format("systemctl status {}", unit)};
+}
+
+} // namespace unitlock::probe
