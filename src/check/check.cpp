@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/specifier.hpp"
+#include "check/beyond.hpp"
 #include "check/fleeting_rules.hpp"
 #include "check/links.hpp"
 #include "check/missing_paths.hpp"
@@ -155,6 +156,7 @@ Findings check_unit(const Root& root, const DeclaredUnit& declared, RuntimeScope
     check_policy(subject, findings);
     check_programs(subject, findings);
     check_settings(subject, findings);
+    check_beyond(subject, findings);
   }
   sort(unit, findings);
   return findings;
