@@ -156,7 +156,8 @@ Findings check_unit(const Root& root, const DeclaredUnit& declared, RuntimeScope
     check_policy(subject, findings);
     check_programs(subject, findings);
     check_settings(subject, findings);
-    check_beyond(subject, findings);
+    if (state == State::Confined)
+      check_beyond(subject, findings);
   }
   sort(unit, findings);
   return findings;
