@@ -12,7 +12,10 @@ Result<Question> question_of(const std::string& name, const Object& object) {
   auto asked = named_question(name);
   if (!asked)
     return asked;
-  if (asked->is_path() && (object.kind != Object::Kind::Path || object.path.empty()))
+  bool has_place = object.kind == Object::Kind::Path && !object.path.empty();
+  if (asked->is_path() && !asked->right && !has_place)
+    return asked; // mounting is denied everywhere
+  if (asked->is_path() && !has_place)
     return fail(fmt::format("the record of {} does not name the path", name));
   if (asked->is_path())
     asked->path = simplify_path(object.path);

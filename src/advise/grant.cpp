@@ -10,6 +10,7 @@
 #include "base/files.hpp"
 #include "policy/grants.hpp"
 #include "policy/lines.hpp"
+#include "policy/lower.hpp"
 #include "unit/unit_file.hpp"
 #include "unit/words.hpp"
 
@@ -40,7 +41,28 @@ bool is_read_back(const std::string& line, const Parts& parts) {
   return assignment.key == parts.key && words && words->size() == 1 && words->front() == parts.word;
 }
 
+bool covers_path(const PathRule& wide, bool wide_on_directory, const PathRule& narrow,
+                 bool narrow_on_directory) {
+  std::uint64_t needed = narrow_on_directory ? narrow.access : on_file(narrow.access);
+  bool is_within =
+      narrow.path == wide.path || (wide_on_directory && path_is_below(narrow.path, wide.path));
+  return is_within && (needed & ~wide.access) == 0;
+}
+
+bool covers_port(const PortRule& wide, const PortRule& narrow) {
+  return (narrow.access & ~wide.access) == 0 &&
+         (wide.any || (!narrow.any && wide.first <= narrow.first && narrow.last <= wide.last));
+}
+
 } // namespace
+
+bool covers(const PlacedGrant& wide, const PlacedGrant& narrow) {
+  if (const auto* a = std::get_if<PathRule>(&wide.grant), *b = std::get_if<PathRule>(&narrow.grant);
+      a && b)
+    return covers_path(*a, wide.is_on_directory, *b, narrow.is_on_directory);
+  const auto *a = std::get_if<PortRule>(&wide.grant), *b = std::get_if<PortRule>(&narrow.grant);
+  return a && b && covers_port(*a, *b);
+}
 
 Result<std::string> declared_path(const std::string& literal) {
   if (literal.size() >= PATH_MAX)

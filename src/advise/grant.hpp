@@ -18,6 +18,15 @@ struct KeptScope {
 };
 using Grant = std::variant<PathRule, PortRule, QuietRule, KeptScope>;
 
+/// A grant and what is at its path.
+struct PlacedGrant {
+  const Grant& grant;
+  bool is_on_directory = false;
+};
+/// Whether who is granted `wide` may do all that `narrow` grants. Paths are compared as they are
+/// written.
+bool covers(const PlacedGrant& wide, const PlacedGrant& narrow);
+
 /// A literal path as a declaration writes it: "%" doubled. Errors: what no unit file can hold (a
 /// control character, bytes that are not UTF-8), what is no absolute path, and what is too long for
 /// the kernel to open.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "advise/need.hpp"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
 #include <fmt/format.h>
 
+#include "advise/suspicion.hpp"
 #include "base/escape.hpp"
 
 namespace unitlock::advise {
@@ -56,6 +58,8 @@ std::string hopeless(const DenialGroup& group, const Blocker& blocker) {
 
 class Collector {
 public:
+  explicit Collector(Suspicions suspicions) : suspicions_(std::move(suspicions)) {}
+
   void add(const DenialGroup& group) {
     Certainty certainty = group.attribution.certainty;
     if (certainty != Certainty::Certain && certainty != Certainty::Likely) {
@@ -67,13 +71,20 @@ public:
   }
 
   Needs take() {
-    for (auto& [key, need] : needs_)
-      result_.needs.push_back(std::move(need));
+    for (auto& [key, found] : needs_) {
+      if (found.unsuspected)
+        found.need.suspicions.clear();
+      result_.needs.push_back(std::move(found.need));
+    }
     return std::move(result_);
   }
 
 private:
   using Key = std::tuple<std::string, Family, std::string, std::string>;
+  struct Found {
+    Need need;
+    bool unsuspected = false; ///< it was denied where nothing was suspicious
+  };
 
   void add(const DenialGroup& group, const Blocker& blocker) {
     Need need;
@@ -102,14 +113,20 @@ private:
         need.object = std::string(blocker.name);
     }
     Key whole(need.hopeless, need.family, std::move(key), need.unit);
+    need.suspicions = suspicions_.of(group, blocker);
     put(whole, need, evidence_of(group));
   }
 
   /// A group that was denied two rights on one object is one piece of evidence.
   void put(const Key& key, const Need& need, Evidence evidence) {
-    std::uint64_t rights = need.rights;
-    Need& known = needs_.try_emplace(key, need).first->second;
-    known.rights |= rights;
+    Found& found = needs_.try_emplace(key, Found{need}).first->second;
+    found.unsuspected = found.unsuspected || need.suspicions.empty();
+    Need& known = found.need;
+    known.rights |= need.rights;
+    for (const std::string& suspicion : need.suspicions)
+      if (std::find(known.suspicions.begin(), known.suspicions.end(), suspicion) ==
+          known.suspicions.end())
+        known.suspicions.push_back(suspicion);
     if (known.evidence.empty() || known.evidence.back().rights != evidence.rights ||
         known.evidence.back().program != evidence.program ||
         known.evidence.back().first_usec != evidence.first_usec ||
@@ -117,14 +134,15 @@ private:
       known.evidence.push_back(std::move(evidence));
   }
 
-  std::map<Key, Need> needs_;
+  Suspicions suspicions_;
+  std::map<Key, Found> needs_;
   Needs result_;
 };
 
 } // namespace
 
-Needs needs_of(const std::vector<DenialGroup>& groups) {
-  Collector collector;
+Needs needs_of(const std::vector<DenialGroup>& groups, const ServiceView& view) {
+  Collector collector{Suspicions(groups, view)};
   for (const DenialGroup& group : groups)
     collector.add(group);
   return collector.take();

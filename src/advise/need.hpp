@@ -17,6 +17,8 @@ struct Need {
   std::uint16_t port = 0;   ///< Network
   std::string unit;         ///< whose: an instance, where the declaration is a template's
   std::string object;       ///< raw, to name it by
+  /// See suspicion.hpp; empty where it was denied without any, too.
+  std::vector<std::string> suspicions;
   /// Why no rule could allow it; empty where one might.
   std::string hopeless;
   std::vector<Evidence> evidence;
@@ -27,6 +29,6 @@ struct Needs {
   std::vector<Evidence> uncertain;
 };
 
-Needs needs_of(const std::vector<journal::DenialGroup>& groups);
+Needs needs_of(const std::vector<journal::DenialGroup>& groups, const ServiceView& view);
 
 } // namespace unitlock::advise

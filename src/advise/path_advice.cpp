@@ -9,10 +9,12 @@
 
 #include "advise/sensitive.hpp"
 #include "base/escape.hpp"
+#include "check/fleeting_rules.hpp"
 #include "check/places.hpp"
 #include "policy/grants.hpp"
 #include "policy/lower.hpp"
 #include "policy/vocabulary.hpp"
+#include "unit/expand.hpp"
 
 namespace unitlock::advise {
 namespace {
@@ -104,9 +106,20 @@ std::optional<Wider> widen_rights(const Target& narrow, std::uint64_t access,
                std::move(wider.concerns)};
 }
 
-bool is_shell(const std::string& path) {
-  std::string_view name = path_basename(path);
-  return name == "sh" || name == "bash" || name == "dash" || name == "zsh" || name == "busybox";
+/// systemd removes PIDFile= itself, after the daemon has tried. The record names the directory
+/// only.
+bool may_be_removal_of_pid_file(const Need& need, const ServiceView& view) {
+  const Assignment* setting = view.unit().scalar("Service", "PIDFile");
+  if (need.rights != landlock::mask_of("fs.remove_file") || !setting)
+    return false;
+  auto path = expand(setting->value, need.unit, view.scope());
+  if (!path)
+    return false;
+  std::string directory = parent_of((*path)[0] == '/' ? *path : "/run/" + *path);
+  bool by_itself =
+      std::all_of(need.evidence.begin(), need.evidence.end(),
+                  [&](const Evidence& evidence) { return view.is_own_program(evidence.program); });
+  return by_itself && view.root().resolve(directory).value_or(directory) == need.path;
 }
 
 void read_signs(const Need& need, const ServiceView& view, Suggestion& suggestion) {
@@ -115,11 +128,64 @@ void read_signs(const Need& need, const ServiceView& view, Suggestion& suggestio
     suggestion.signs.push_back("looks like an attack: a shell was to be executed");
   else if (is_secret(need.path) && !view.is_own(need.path))
     suggestion.signs.push_back("looks like an attack: keys or passwords were asked for");
+  else if (may_be_removal_of_pid_file(need, view))
+    suggestion.signs.emplace_back("looks like the service's attempt to remove its PIDFile= when it "
+                                  "stops, which systemd does itself: nothing has to be allowed");
   else if (view.is_own(need.path))
     suggestion.signs.push_back("looks like a gap: it is in the service's own directory");
 }
 
+/// Configuration to read, or logs to write, in a directory that is the service's own.
+bool may_be_the_directory(const Target& target, std::uint64_t access, const ServiceView& view,
+                          const Suggestion& suggestion) {
+  std::string directory = parent_of(target.path);
+  bool is_log = path_is_below(directory, "/var/log") &&
+                (access & ~(kWriteFile | landlock::mask_of("fs.truncate"))) == 0;
+  return (access == kReadOnly || is_log) && view.is_own(directory) && suggestion.wider &&
+         suggestion.wider->concerns.empty();
+}
+
+/// A rule on a file is lost with the file. The service's own directory is as good a place for it,
+/// if nothing in it speaks against that.
+void stay_with_replaced_file(const Target& target, const ServiceView& view,
+                             Suggestion& suggestion) {
+  const auto* rule = std::get_if<PathRule>(&*suggestion.grant);
+  if (target.is_directory || !check::is_lost_when_replaced(target.path, on_file(rule->access)))
+    return;
+  if (suggestion.is(Suggestion::Kind::Ordinary) &&
+      may_be_the_directory(target, rule->access, view, suggestion)) {
+    suggestion.remarks.push_back(fmt::format("the rule is on the directory, because editors and "
+                                             "packages replace files by rename; {}",
+                                             suggestion.wider->adds));
+    take_wider(suggestion, parent_of(target.path));
+    return;
+  }
+  suggestion.remarks.push_back(fmt::format(
+      "the rule is on the file that is there now: once programs, editors or packages replace it "
+      "by rename, it takes a restart{}",
+      suggestion.wider ? ", or the wider line" : ""));
+}
+
+void tell_of_overwriting(const Target& target, const ServiceView& view, Suggestion& suggestion) {
+  const auto* rule = std::get_if<PathRule>(&*suggestion.grant);
+  if (target.is_directory && (rule->access & kMakeFile) != 0 && !view.is_own(target.path))
+    suggestion.remarks.push_back(fmt::format(
+        "who may make files there may also overwrite those that others have in {}, as far as its "
+        "user may",
+        escape(target.path)));
+}
+
 } // namespace
+
+void take_wider(Suggestion& suggestion, const std::string& directory) {
+  suggestion.grant = suggestion.wider->grant;
+  suggestion.line = suggestion.wider->line;
+  suggestion.object = directory;
+  suggestion.is_on_directory = true;
+  suggestion.wider.reset();
+  suggestion.quiet_line.clear();
+  suggestion.quiet.reset();
+}
 
 std::string parent_of(const std::string& path) {
   std::size_t slash = path.rfind('/');
@@ -238,6 +304,12 @@ std::optional<Suggestion> advise_on_path(const Need& need, const ServiceView& vi
   }
   if (suggestion.is(Suggestion::Kind::Impossible) || by_file)
     suggestion.wider = widen(*target, access, view, need.unit);
+  if (by_file && suggestion.is(Suggestion::Kind::Ordinary) &&
+      may_be_the_directory(*target, access, view, suggestion)) {
+    suggestion.remarks.push_back(suggestion.wider->adds);
+    take_wider(suggestion, parent_of(target->path));
+    return suggestion;
+  }
   if (by_file) {
     suggestion.kind = Suggestion::Kind::Impossible;
     suggestion.concerns = {"a rule on the file is there already: only one on its directory lasts"};
@@ -249,6 +321,8 @@ std::optional<Suggestion> advise_on_path(const Need& need, const ServiceView& vi
     suggestion.wider = target->is_directory ? widen_rights(*target, access, view, need.unit)
                                             : widen(*target, access, view, need.unit);
     read_signs(need, view, suggestion);
+    tell_of_overwriting(*target, view, suggestion);
+    stay_with_replaced_file(*target, view, suggestion);
   }
   return suggestion;
 }

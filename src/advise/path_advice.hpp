@@ -29,6 +29,9 @@ std::uint64_t rights_of_rule(const Target& target, const ServiceView& view,
 Suggestion suggest_rule(const Target& target, std::uint64_t access, const ServiceView& view,
                         const std::string& unit);
 
+/// Puts the wider line, which is on the directory, in the place of the suggestion's own.
+void take_wider(Suggestion& suggestion, const std::string& directory);
+
 /// "/srv" of "/srv/a".
 std::string parent_of(const std::string& path);
 

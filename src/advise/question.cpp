@@ -26,18 +26,18 @@ constexpr std::string_view kPtrace = "ptrace";
 struct EasyWord {
   std::string_view word;
   /// Full names, comma separated.
-  std::string_view on_file, on_directory, on_missing, on_port, on_name;
+  std::string_view on_file, on_directory, on_missing, on_port, on_name, on_nothing;
 };
 constexpr EasyWord kEasyWords[] = {
-    {"read", "fs.read_file", "fs.read_dir", "fs.read_file", "", ""},
+    {"read", "fs.read_file", "fs.read_dir", "fs.read_file", "", "", ""},
     {"write", "fs.write_file,fs.truncate", "fs.make_reg,fs.remove_file",
-     "fs.make_reg,fs.write_file", "", ""},
-    {"create", "fs.make_reg", "fs.make_reg", "fs.make_reg", "", ""},
-    {"remove", "fs.remove_file", "fs.remove_dir", "fs.remove_file", "", ""},
-    {"bind", "fs.make_sock", "fs.make_sock", "fs.make_sock", "net.bind_tcp,net.bind_udp", ""},
+     "fs.make_reg,fs.write_file", "", "", ""},
+    {"create", "fs.make_reg", "fs.make_reg", "fs.make_reg", "", "", ""},
+    {"remove", "fs.remove_file", "fs.remove_dir", "fs.remove_file", "", "", ""},
+    {"bind", "fs.make_sock", "fs.make_sock", "fs.make_sock", "net.bind_tcp,net.bind_udp", "", ""},
     {"connect", "fs.resolve_unix", "fs.resolve_unix", "fs.resolve_unix",
-     "net.connect_tcp,net.connect_send_udp", "scope.abstract_unix_socket"},
-    {"mount", kChangeTopology, kChangeTopology, kChangeTopology, "", ""},
+     "net.connect_tcp,net.connect_send_udp", "scope.abstract_unix_socket", ""},
+    {"mount", kChangeTopology, kChangeTopology, kChangeTopology, "", "", kChangeTopology},
 };
 
 std::vector<std::string> split(std::string_view list) {
@@ -62,6 +62,8 @@ std::string_view meaning_of(const EasyWord& row, const std::string& object, cons
            : node.state == Node::State::Missing ? row.on_missing
                                                 : row.on_file;
   }
+  if (object.empty())
+    return row.on_nothing;
   return object.starts_with('@') ? row.on_name : row.on_port;
 }
 
@@ -128,6 +130,29 @@ Result<std::vector<std::string>> names_of_word(const std::string& word, const st
   return fail(fmt::format("'{}' is no right{}", word, did_you_mean(bare, known_words())));
 }
 
+/// "10.0.0.1:80", "[::1]:80", "80".
+struct AddressedPort {
+  std::string address; ///< empty where there is none
+  std::string port;
+};
+AddressedPort without_address(const std::string& object) {
+  std::size_t colon = object.rfind(':');
+  if (colon == std::string::npos)
+    return {"", object};
+  std::string address = object.substr(0, colon);
+  bool is_bracketed = address.starts_with('[') && address.ends_with(']');
+  // "::1" has no port.
+  if (!is_bracketed && address.find(':') != std::string::npos)
+    return {"", object};
+  return {address, object.substr(colon + 1)};
+}
+
+bool is_range(std::string_view name) {
+  std::size_t dash = name.find('-');
+  return dash != name.npos && to_number<std::uint16_t>(name.substr(0, dash)) &&
+         to_number<std::uint16_t>(name.substr(dash + 1));
+}
+
 /// "80", "http", "80/udp". nullopt where the protocol is another one than the right's.
 Result<std::optional<std::uint16_t>> port_of(const std::string& object, const Right& right,
                                              const PortNames& names) {
@@ -146,6 +171,8 @@ Result<std::optional<std::uint16_t>> port_of(const std::string& object, const Ri
   }
   if (auto port = to_number<std::uint16_t>(name))
     return port;
+  if (is_range(name))
+    return fail(fmt::format("'{}' is a range: ask about one port at a time", name));
   bool is_number = !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
   if (auto found = is_number ? std::nullopt : names.find(name, protocol))
     return std::optional(*found);
@@ -158,16 +185,19 @@ Result<std::optional<Question>> question(const std::string& name, const std::str
   if (!asked)
     return tl::unexpected(asked.error());
   if (asked->is_path()) {
-    if (!is_path_text(object))
+    bool is_anywhere = !asked->right && object.empty();
+    if (!is_path_text(object) && !is_anywhere)
       return fail(fmt::format("{} is asked of a path that begins with \"/\"", name));
-    asked->path = simplify_path(object);
+    asked->path = is_anywhere ? "" : simplify_path(object);
   } else if (asked->is_port()) {
-    auto port = port_of(object, *asked->right, names);
+    auto [address, name] = without_address(object);
+    auto port = port_of(name, *asked->right, names);
     if (!port)
       return tl::unexpected(port.error());
     if (!*port)
       return std::optional<Question>();
     asked->port = **port;
+    asked->peer = address;
   } else {
     asked->peer = object.starts_with('@') ? object.substr(1) : object;
   }

@@ -26,7 +26,9 @@ struct Question {
   /// itself: denials name directories.
   bool names_directory = false;
   std::uint16_t port = 0; ///< of the network
-  std::string peer;       ///< of scopes: a socket's or a process's name; may be empty
+  /// Of scopes: a socket's or a process's name. Of the network: the address that was named beside
+  /// the port. May be empty.
+  std::string peer;
 
   bool is_path() const;
   bool is_port() const { return right && right->family == landlock::Family::Network; }
@@ -41,8 +43,9 @@ Result<Question> named_question(const std::string& name);
 /// `right`: names of rights ("fs.read_file", "read_file"), comma separated; a directive that grants
 /// ("ReadOnlyPaths", "bind-tcp"), for all of its rights; or one of read, write, create, remove,
 /// execute, bind, connect, signal, mount, whose meaning depends on what the object is. `object`: a
-/// path; a port, by number or name, with "/tcp" or "/udp" behind it where only one is meant; a name
-/// or nothing for scopes. Errors: words that mean nothing, with what was probably meant.
+/// path; a port, by number or name, with "/tcp" or "/udp" behind it where only one is meant, and
+/// perhaps an address in front ("10.0.0.1:80", "[::1]:80"); a name or nothing for scopes; nothing
+/// for mounting wherever. Errors: words that mean nothing, with what was probably meant.
 Result<std::vector<Question>> read_question(const std::string& right, const std::string& object,
                                             const Sight& sight, const PortNames& names);
 

@@ -25,28 +25,16 @@ constexpr std::uint64_t kReads = check::kReadFile | landlock::mask_of("fs.read_d
 constexpr std::uint64_t kMakesDevice =
     landlock::mask_of("fs.make_char") | landlock::mask_of("fs.make_block");
 
-constexpr auto kSecretPlaces =
-    std::to_array<std::string_view>({"/etc/shadow",
-                                     "/etc/shadow-",
-                                     "/etc/gshadow",
-                                     "/etc/gshadow-",
-                                     "/etc/security/opasswd",
-                                     "/etc/sudoers",
-                                     "/etc/sudoers.d",
-                                     "/etc/ssl/private",
-                                     "/etc/letsencrypt/live",
-                                     "/etc/letsencrypt/archive",
-                                     "/etc/letsencrypt/accounts",
-                                     "/etc/letsencrypt/keys",
-                                     "/etc/wireguard",
-                                     "/etc/NetworkManager/system-connections",
-                                     "/etc/krb5.keytab",
-                                     "/etc/credstore",
-                                     "/etc/credstore.encrypted",
-                                     "/var/lib/systemd/credential.secret",
-                                     "/var/lib/systemd/random-seed",
-                                     "/var/lib/sss/secrets",
-                                     "/run/credentials"});
+/// Keys that servers are given, and may ask for.
+constexpr auto kServersSecrets = std::to_array<std::string_view>(
+    {"/etc/ssl/private", "/etc/letsencrypt/live", "/etc/letsencrypt/archive",
+     "/etc/letsencrypt/accounts", "/etc/letsencrypt/keys"});
+constexpr auto kSystemsSecrets = std::to_array<std::string_view>(
+    {"/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/security/opasswd",
+     "/etc/sudoers", "/etc/sudoers.d", "/etc/wireguard", "/etc/NetworkManager/system-connections",
+     "/etc/krb5.keytab", "/etc/credstore", "/etc/credstore.encrypted",
+     "/var/lib/systemd/credential.secret", "/var/lib/systemd/random-seed", "/var/lib/sss/secrets",
+     "/run/credentials"});
 constexpr auto kSecretDirectories = std::to_array<std::string_view>(
     {".ssh", ".gnupg", ".aws", ".kube", ".docker", ".password-store", ".pki"});
 constexpr auto kSecretNames =
@@ -73,11 +61,30 @@ bool holds_one(std::string_view directory, const Places& places) {
                      [&](std::string_view place) { return path_is_below(place, directory); });
 }
 
+bool is_systems_or_persons_secret(std::string_view path) {
+  if (is_in(path, kSystemsSecrets))
+    return true;
+  for (std::size_t at = 1; at <= path.size();) {
+    std::size_t end = std::min(path.find('/', at), path.size());
+    std::string_view component = path.substr(at, end - at);
+    if (std::find(kSecretDirectories.begin(), kSecretDirectories.end(), component) !=
+        kSecretDirectories.end())
+      return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+struct Judgement {
+  std::vector<std::string> reasons;
+  bool looks_like_attack = false;
+};
+
 class Judge {
 public:
   Judge(const Access& access, const ServiceView& view) : access_(access), view_(view) {}
 
-  std::vector<std::string> run() {
+  Judgement run() {
     secrets();
     state_of_others();
     shared_places();
@@ -89,24 +96,29 @@ public:
     execution();
     sockets();
     breadth();
-    return std::move(reasons_);
+    return std::move(judgement_);
   }
 
 private:
   bool wants(std::uint64_t rights) const { return (access_.rights & rights) != 0; }
   bool is_below(std::string_view directory) const { return path_is_below(access_.path, directory); }
-  void add(std::string reason) { reasons_.push_back(std::move(reason)); }
+  void add(std::string reason) { judgement_.reasons.push_back(std::move(reason)); }
+  void add(std::string reason, bool looks_like_attack) {
+    add(std::move(reason));
+    judgement_.looks_like_attack = judgement_.looks_like_attack || looks_like_attack;
+  }
 
   void secrets() {
     if (!wants(kReads | kChanges))
       return;
     if (is_secret(access_.path))
-      add("keys, passwords or hashes of them");
+      add("keys, passwords or hashes of them",
+          is_systems_or_persons_secret(access_.path) && !view_.is_own(access_.path));
     else if (access_.is_directory && wants(check::kReadFile | kChanges) && holds_secret())
       add("keys or passwords lie in it");
   }
   bool holds_secret() const {
-    if (holds_one(access_.path, kSecretPlaces))
+    if (holds_one(access_.path, kServersSecrets) || holds_one(access_.path, kSystemsSecrets))
       return true;
     auto entries = view_.list(access_.path);
     return entries && std::any_of(entries->begin(), entries->end(), [&](const DirectoryEntry& e) {
@@ -171,7 +183,9 @@ private:
     for (const check::Lever& lever : check::kLevers)
       if (access_.path == lever.path || (lever.all_below && is_below(lever.path)) ||
           (access_.is_directory && path_is_below(lever.path, access_.path)))
-        return add(fmt::format("writing there decides what others do: {}", lever.path));
+        // Not what is made in /run or /etc, where something of the kind lies among other things.
+        return add(fmt::format("writing there decides what others do: {}", lever.path),
+                   is_below(lever.path));
   }
 
   void programs() {
@@ -194,7 +208,8 @@ private:
     if (writes_what_runs || runs_what_is_written)
       add("the service could write what it executes");
     if (wants(check::kExecute) && is_interpreter(access_.path))
-      add("a shell or an interpreter executes whatever it is given");
+      add("a shell or an interpreter executes whatever it is given",
+          is_shell(access_.path) && !view_.is_own_program(access_.path));
     if (wants(check::kExecute) && access_.is_directory)
       add("every program in it could be executed");
   }
@@ -207,7 +222,8 @@ private:
       path.remove_prefix(4);
     for (std::string_view socket : check::kPowerfulSockets)
       if (path_is_below(path, socket) || (access_.is_directory && path_is_below(socket, path)))
-        return add("who may connect there can have things done outside of the confinement");
+        return add("who may connect there can have things done outside of the confinement",
+                   path_is_below(path, socket));
     if (path == "/run/dbus/system_bus_socket" && view_.runs_as_root())
       add("on the system's bus, root may ask systemd for anything");
   }
@@ -220,28 +236,25 @@ private:
 
   const Access& access_;
   const ServiceView& view_;
-  std::vector<std::string> reasons_;
+  Judgement judgement_;
 };
 
 } // namespace
 
 bool is_secret(std::string_view path) {
-  if (is_in(path, kSecretPlaces))
+  if (is_in(path, kServersSecrets) || is_systems_or_persons_secret(path))
     return true;
-  for (std::size_t at = 1; at <= path.size();) {
-    std::size_t end = std::min(path.find('/', at), path.size());
-    std::string_view component = path.substr(at, end - at);
-    if (std::find(kSecretDirectories.begin(), kSecretDirectories.end(), component) !=
-        kSecretDirectories.end())
-      return true;
-    at = end + 1;
-  }
   std::string_view name = path_basename(path);
   if (name.starts_with("id_") && !name.ends_with(".pub"))
     return true;
   return std::find(kSecretNames.begin(), kSecretNames.end(), name) != kSecretNames.end() ||
          std::any_of(kSecretEndings.begin(), kSecretEndings.end(),
                      [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+bool is_shell(std::string_view path) {
+  std::string_view name = path_basename(path);
+  return name == "sh" || name == "bash" || name == "dash" || name == "zsh" || name == "busybox";
 }
 
 bool is_interpreter(std::string_view path) {
@@ -274,7 +287,17 @@ bool is_interpreter(std::string_view path) {
 }
 
 std::vector<std::string> why_sensitive(const Access& access, const ServiceView& view) {
-  return Judge(access, view).run();
+  return Judge(access, view).run().reasons;
+}
+
+std::string why_sensitive_scope(std::uint64_t scope) {
+  return scope == landlock::mask_of("scope.signal")
+             ? "all processes that its user may signal, not only this one"
+             : "all abstract sockets of the machine, not only this one";
+}
+
+bool looks_like_attack(const Access& access, const ServiceView& view) {
+  return Judge(access, view).run().looks_like_attack;
 }
 
 } // namespace unitlock::advise

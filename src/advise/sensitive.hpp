@@ -24,8 +24,17 @@ struct Access {
 /// One reason each, harmless for a terminal; empty where nothing speaks against the grant.
 std::vector<std::string> why_sensitive(const Access& access, const ServiceView& view);
 
+/// Of letting out what Scope= keeps inside.
+std::string why_sensitive_scope(std::uint64_t scope);
+
+/// Whether it is what somebody tries who has taken a service over, and what no service does by
+/// itself: hashes of passwords, a shell, a unit file to write, a container manager's socket. Not a
+/// server's keys, which a server may ask for in good faith.
+bool looks_like_attack(const Access& access, const ServiceView& view);
+
 /// Whether a file's name or place says that it is a key, a password or a token.
 bool is_secret(std::string_view path);
+bool is_shell(std::string_view path);
 /// Whether a program executes what it is given: a shell, an interpreter.
 bool is_interpreter(std::string_view path);
 

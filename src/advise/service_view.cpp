@@ -11,7 +11,10 @@
 #include <fmt/format.h>
 
 #include "advise/grant.hpp"
+#include "advise/sensitive.hpp"
 #include "base/text.hpp"
+#include "check/subject.hpp"
+#include "declare/program.hpp"
 #include "policy/lower.hpp"
 #include "unit/expand.hpp"
 #include "unit/path_fate.hpp"
@@ -41,6 +44,33 @@ std::vector<std::string> directories_of(const Unit& unit, RuntimeScope scope) {
   return all;
 }
 
+/// With interpreters, also those that env(1) starts.
+std::vector<std::string> programs_of(const Root& root, const DeclaredUnit& declared,
+                                     RuntimeScope scope) {
+  std::vector<std::string> all;
+  for (const WrappedCommand& wrapped : declared.declaration.commands) {
+    auto program = expand(wrapped.program, declared.unit.name, scope);
+    if (!program)
+      continue;
+    std::vector<std::string> chain = programs_behind(root, *program);
+    bool is_for_env = chain.size() > 1 && path_basename(chain[1]) == "env";
+    if (std::string started =
+            is_for_env ? started_by_env(root, interpreter_line(root, *program)) : "";
+        !started.empty())
+      chain.push_back(started);
+    for (const std::string& each : chain)
+      all.push_back(root.resolve(each).value_or(each));
+  }
+  return all;
+}
+
+/// The programs of everybody.
+bool is_general_place(std::string_view directory) {
+  constexpr auto kGeneral = std::to_array<std::string_view>(
+      {"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/lib"});
+  return std::find(kGeneral.begin(), kGeneral.end(), directory) != kGeneral.end();
+}
+
 std::string replaced_instance(const std::string& path, const std::string& instance) {
   std::string out;
   for (std::size_t at = 1; at <= path.size();) {
@@ -57,7 +87,8 @@ std::string replaced_instance(const std::string& path, const std::string& instan
 ServiceView::ServiceView(const Root& root, const DeclaredUnit& declared, RuntimeScope scope,
                          std::map<std::string, std::string> others, std::string home)
     : root_(root), declared_(declared), scope_(scope), others_(std::move(others)),
-      home_(std::move(home)), own_(directories_of(declared.unit, scope)) {
+      home_(std::move(home)), own_(directories_of(declared.unit, scope)),
+      programs_(programs_of(root, declared, scope)) {
   if (auto name = parse_unit_name(declared.unit.name))
     names_.push_back(name->prefix);
   const Assignment* user = declared.unit.scalar("Service", "User");
@@ -126,6 +157,25 @@ const std::string* ServiceView::other_owner(std::string_view path) const {
     if (path_is_below(plain, directory))
       return &owner;
   return nullptr;
+}
+
+bool ServiceView::is_own_program(const std::string& program) const {
+  constexpr std::string_view kReplaced = " (deleted)"; // by an upgrade
+  std::string path =
+      program.ends_with(kReplaced) ? program.substr(0, program.size() - kReplaced.size()) : program;
+  return std::find(programs_.begin(), programs_.end(), path) != programs_.end() ||
+         is_granted_program(path);
+}
+
+bool ServiceView::is_granted_program(const std::string& program) const {
+  if (program.empty() || program[0] != '/' || is_interpreter(program) ||
+      (restricted_by(policy()).fs & check::kExecute) == 0)
+    return false;
+  std::uint64_t rights = granted(program, false, unit().name);
+  if ((rights & check::kExecute) == 0 || (rights & check::kWrites) != 0)
+    return false;
+  return is_granted_by_file(program, check::kExecute, unit().name) ||
+         !is_general_place(program.substr(0, program.rfind('/')));
 }
 
 const check::Reach& ServiceView::reach(const std::string& unit) const {

@@ -49,6 +49,11 @@ public:
   /// The unit that declares the directory that the path is in, if another one does.
   const std::string* other_owner(std::string_view path) const;
 
+  /// Whether a program, as the kernel names it, is one of the unit's commands or the interpreter of
+  /// one, or is no interpreter and granted to be executed where the service cannot write: by its
+  /// own path, or in a directory of helpers.
+  bool is_own_program(const std::string& program) const;
+
   /// What the declaration grants at a path, for the unit of this name (an instance, where the
   /// declaration is a template's). Rules whose specifiers only the start tells count for nothing.
   std::uint64_t granted(const std::string& path, bool is_directory, const std::string& unit) const;
@@ -73,6 +78,7 @@ public:
 
 private:
   bool is_hidden(const std::string& path) const;
+  bool is_granted_program(const std::string& program) const;
   const check::Reach& reach(const std::string& unit) const;
 
   const Root& root_;
@@ -81,8 +87,9 @@ private:
   std::uint64_t started_usec_ = 0;
   std::map<std::string, std::string> others_;
   std::string home_;
-  std::vector<std::string> names_; ///< its own and its user's
-  std::vector<std::string> own_;   ///< directories that its settings name
+  std::vector<std::string> names_;    ///< its own and its user's
+  std::vector<std::string> own_;      ///< directories that its settings name
+  std::vector<std::string> programs_; ///< of its commands, links resolved
   mutable std::map<std::string, check::Reach> reaches_;
 };
 

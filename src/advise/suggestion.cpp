@@ -10,6 +10,7 @@
 
 #include "advise/need.hpp"
 #include "advise/path_advice.hpp"
+#include "advise/sensitive.hpp"
 #include "base/escape.hpp"
 #include "check/places.hpp"
 #include "policy/grants.hpp"
@@ -52,6 +53,24 @@ bool is_granted(const Policy& policy, std::uint64_t right, std::uint16_t port) {
          });
 }
 
+void add_new(std::vector<std::string>& into, const std::vector<std::string>& from) {
+  for (const std::string& text : from)
+    if (std::find(into.begin(), into.end(), text) == into.end())
+      into.push_back(text);
+}
+
+/// Nothing speaks against the objects themselves.
+void add_suspicions(Suggestion& suggestion, const Need& need) {
+  if (need.suspicions.empty())
+    return;
+  if (suggestion.wider)
+    add_new(suggestion.wider->concerns, need.suspicions);
+  if (suggestion.is(Kind::Impossible))
+    return;
+  add_new(suggestion.concerns, need.suspicions);
+  suggestion.kind = Kind::Sensitive;
+}
+
 /// Ports of one right: neighbours become a range, which adds nothing. Where there are very many,
 /// one range from the first to the last is what somebody may want; never `any`.
 class PortAdvice {
@@ -75,9 +94,11 @@ private:
 
   static Suggestion collected(Sorted::const_iterator begin, Sorted::const_iterator end) {
     Suggestion suggestion;
-    for (auto need = begin; need != end; ++need)
+    for (auto need = begin; need != end; ++need) {
       suggestion.evidence.insert(suggestion.evidence.end(), (*need)->evidence.begin(),
                                  (*need)->evidence.end());
+      add_new(suggestion.concerns, (*need)->suspicions);
+    }
     std::uint16_t first = (*begin)->port, last = (*std::prev(end))->port;
     suggestion.object = first == last ? std::to_string(first) : fmt::format("{}-{}", first, last);
     return suggestion;
@@ -94,7 +115,9 @@ private:
   static void runs(std::uint64_t right, const Sorted& needs, std::vector<Suggestion>& suggestions) {
     for (auto begin = needs.begin(); begin != needs.end();) {
       auto end = std::next(begin);
-      while (end != needs.end() && (*end)->port - (*std::prev(end))->port <= 1)
+      // What is suspicious must not come in beside what is not.
+      while (end != needs.end() && (*end)->port - (*std::prev(end))->port <= 1 &&
+             (*end)->suspicions.empty() == (*begin)->suspicions.empty())
         ++end;
       PortRule rule{(*begin)->port, (*std::prev(end))->port, false, right, {}};
       suggestions.push_back(finished(collected(begin, end), rule));
@@ -121,9 +144,7 @@ Suggestion advise_on_scope(const Need& need, const Policy& policy) {
                                  "which only the declaration's author should write"};
     return suggestion;
   }
-  suggestion.concerns = {need.rights == landlock::mask_of("scope.signal")
-                             ? "all processes that its user may signal, not only this one"
-                             : "all abstract sockets of the machine, not only this one"};
+  suggestion.concerns = {why_sensitive_scope(need.rights)};
   return finished(std::move(suggestion), KeptScope{kept});
 }
 
@@ -131,12 +152,6 @@ Suggestion advise_on_scope(const Need& need, const Policy& policy) {
 std::string directory_of_line(const Suggestion& suggestion) {
   const auto* rule = suggestion.grant ? std::get_if<PathRule>(&*suggestion.grant) : nullptr;
   return rule ? parent_of(rule->path) : "";
-}
-
-void add_new(std::vector<std::string>& into, const std::vector<std::string>& from) {
-  for (const std::string& text : from)
-    if (std::find(into.begin(), into.end(), text) == into.end())
-      into.push_back(text);
 }
 
 void take_evidence(Suggestion& into, const Suggestion& from) {
@@ -214,15 +229,9 @@ void join_siblings(std::vector<Suggestion>& suggestions, const ServiceView& view
     });
     if (members.size() < kFew || !is_one || !is_safe_to_join(directory, members.size(), view))
       continue;
-    first.grant = first.wider->grant;
-    first.line = first.wider->line;
     first.remarks.push_back(fmt::format("{} files of {} were denied; {}", members.size(),
                                         escape(directory), first.wider->adds));
-    first.object = directory;
-    first.is_on_directory = true;
-    first.wider.reset();
-    first.quiet_line.clear();
-    first.quiet.reset();
+    take_wider(first, directory);
     for (std::size_t i = 1; i < members.size(); ++i) {
       take_evidence(first, suggestions[members[i]]);
       joined[members[i]] = true;
@@ -235,21 +244,16 @@ void join_siblings(std::vector<Suggestion>& suggestions, const ServiceView& view
   suggestions = std::move(left);
 }
 
-/// Whether the wide line grants all that the narrow one does.
-bool covers(const Suggestion& wide, const Suggestion& narrow) {
-  const auto* a = wide.grant ? std::get_if<PathRule>(&*wide.grant) : nullptr;
-  const auto* b = narrow.grant ? std::get_if<PathRule>(&*narrow.grant) : nullptr;
-  if (!a || !b || !wide.is(Kind::Ordinary) || !narrow.is(Kind::Ordinary))
-    return false;
-  std::uint64_t needed = narrow.is_on_directory ? b->access : on_file(b->access);
-  return wide.is_on_directory && a->path != b->path && path_is_below(b->path, a->path) &&
-         (needed & ~a->access) == 0;
+/// One that grants all that the other does, as a matter of course.
+bool is_instead(const Suggestion& wide, const Suggestion& narrow) {
+  return &wide != &narrow && wide.is(Kind::Ordinary) && narrow.is(Kind::Ordinary) &&
+         covers({*wide.grant, wide.is_on_directory}, {*narrow.grant, narrow.is_on_directory});
 }
 
 void drop_covered(std::vector<Suggestion>& suggestions) {
   for (std::size_t i = 0; i < suggestions.size(); ++i) {
     auto wide = std::find_if(suggestions.begin(), suggestions.end(), [&](const Suggestion& other) {
-      return covers(other, suggestions[i]);
+      return is_instead(other, suggestions[i]);
     });
     if (wide == suggestions.end())
       continue;
@@ -261,7 +265,7 @@ void drop_covered(std::vector<Suggestion>& suggestions) {
 } // namespace
 
 Advice advise(const std::vector<journal::DenialGroup>& groups, const ServiceView& view) {
-  Needs needs = needs_of(groups);
+  Needs needs = needs_of(groups, view);
   Advice advice;
   advice.uncertain = std::move(needs.uncertain);
   PortAdvice ports;
@@ -282,6 +286,7 @@ Advice advise(const std::vector<journal::DenialGroup>& groups, const ServiceView
       else
         advice.suggestions.push_back(advise_on_scope(need, view.policy()));
     } else if (auto suggestion = advise_on_path(need, view)) {
+      add_suspicions(*suggestion, need);
       advice.suggestions.push_back(std::move(*suggestion));
     } else {
       is_allowed(need);

@@ -6,7 +6,8 @@
 // directive is used where, on this path, it grants nothing that was not denied or is not granted
 // already, but for two things: who may overwrite a file may also truncate it; and in a directory
 // of the service's own (not of its logs) who makes files may use all of them. Otherwise
-// AllowPaths= says the rights. Who may make a file may write what it made.
+// AllowPaths= says the rights. Who may make a file may write what it made. Of configuration and
+// logs in a directory of the service's own, which are replaced by rename, the directory is taken.
 //
 // Every path is optional ("-"): a line that came out of a log never keeps a service from starting.
 #pragma once

@@ -101,14 +101,21 @@ bool is_asked_of(const Right& right, const Node& node) {
   return name != "resolve_unix" || S_ISSOCK(node.mode);
 }
 
-/// The first directive that grants it, for it grants the least.
+/// The first directive that grants it, for it grants the least; nullptr where only the right by its
+/// name does.
+const PathDirective* directive_for(const Right& right) {
+  for (const PathDirective& row : kPathDirectives)
+    if ((row.access & right.mask()) != 0)
+      return &row;
+  return nullptr;
+}
+
 std::string path_line(const Right& right, const std::string& path) {
   auto word = declared_path(path);
   if (!word)
     return ""; // no declaration can name it
-  for (const PathDirective& row : kPathDirectives)
-    if ((row.access & right.mask()) != 0)
-      return fmt::format("{}={}", row.name, quote_word(*word));
+  if (const PathDirective* directive = directive_for(right))
+    return fmt::format("{}={}", directive->name, quote_word(*word));
   return fmt::format("AllowPaths={}", quote_word(fmt::format("{}:{}", right.short_name(), *word)));
 }
 
@@ -129,6 +136,8 @@ public:
     answer_.abis = judge_all(policy_, question_, ground_);
     if (answer_.verdict.outcome == Outcome::Denied)
       answer_.remedy = remedy();
+    if (!answer_.remedy.empty() && question_.is_path() && question_.right)
+      answer_.remedy_access = remedy_access(*question_.right);
     return std::move(answer_);
   }
 
@@ -224,6 +233,9 @@ private:
             {fmt::format("{}={}", said.name, said.word), names_of({0, rule.access, 0}), rule.from});
       }
     }
+    if (!question_.peer.empty())
+      note(
+          fmt::format("Landlock looks at the port only: {} does not matter to it", question_.peer));
     if (question_.port == 0 && right.short_name().starts_with("bind"))
       note("port 0 is any port that is free");
   }
@@ -253,6 +265,15 @@ private:
     return node_.state == Node::State::Missing
                ? confinement_.sight.nearest_directory(answer_.decided_at)
                : question_.path;
+  }
+
+  Access remedy_access(const Right& right) const {
+    const Sight& sight = confinement_.sight;
+    std::string path = sight.resolve(path_to_grant());
+    bool is_directory = sight.look(path).is_directory();
+    const PathDirective* directive = directive_for(right);
+    std::uint64_t access = directive ? directive->access : right.mask();
+    return {path, is_directory ? access : on_file(access), is_directory, confinement_.unit};
   }
 
   std::string port_line() const {
@@ -327,6 +348,18 @@ std::string_view to_string(Because because) {
     break;
   }
   return "unknown-rule";
+}
+
+std::vector<std::string> remedy_concerns(const Answer& answer, const ServiceView& view) {
+  if (answer.remedy.empty())
+    return {};
+  if (answer.remedy_access)
+    return why_sensitive(*answer.remedy_access, view);
+  if (answer.question.right && answer.question.right->family == Family::Scope)
+    return {why_sensitive_scope(answer.question.right->mask())};
+  if (answer.question.is_path())
+    return {"no file would be restricted any more"};
+  return {};
 }
 
 Answer why(const Confinement& confinement, const Question& question, int abi) {

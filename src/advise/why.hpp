@@ -6,11 +6,13 @@
 // from the object, across mount points too, adds up; security/landlock/net.c, task.c.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "advise/question.hpp"
+#include "advise/sensitive.hpp"
 #include "advise/sight.hpp"
 #include "base/manager_environment.hpp"
 #include "policy/policy.hpp"
@@ -82,6 +84,8 @@ struct Answer {
   std::vector<HeldRule> insufficient;
   /// What would allow it: "ReadOnlyPaths=/srv/x"; empty where it is allowed, or nothing would.
   std::string remedy;
+  /// What it grants, where it is on a path.
+  std::optional<Access> remedy_access;
   /// What else there is to know, sentences.
   std::vector<std::string> notes;
 };
@@ -93,6 +97,10 @@ struct Confinement {
   std::string unit; ///< full name, for specifiers
   RuntimeScope scope = RuntimeScope::System;
 };
+
+/// Why the remedy should not be written as a matter of course: as `unitlock suggest` says of the
+/// same grant.
+std::vector<std::string> remedy_concerns(const Answer& answer, const ServiceView& view);
 
 /// `abi`: the kernel's, 0 for none.
 Answer why(const Confinement& confinement, const Question& question, int abi);

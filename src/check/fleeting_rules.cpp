@@ -87,7 +87,7 @@ void check_replaced(const PlacedRule& placed, Findings& findings) {
   bool is_file = placed.kind == FileKind::Regular ||
                  (placed.kind == FileKind::Missing && is_known_to_be_replaced(placed.path));
   if (!is_file || is_spelled_out(rule.access) || (rule.access & kExecute))
-    return; // a program is granted by its file
+    return;
   if (path_is_below(placed.real, "/proc")) {
     findings.push_back({Severity::Warning, "proc-file", rule.from.where,
                         fmt::format("a rule on a file in /proc lasts only until the kernel "
@@ -96,11 +96,9 @@ void check_replaced(const PlacedRule& placed, Findings& findings) {
                         fmt::format("if that is good enough, write {}", spelled_out(rule))});
     return;
   }
-  bool is_written = (rule.access & kWrites) != 0;
-  if (!path_is_below(placed.real, "/etc") && !is_written)
-    return; // what packages bring is replaced with the service's restart
-  if (path_is_below(placed.real, "/sys") || path_is_below(placed.real, "/dev"))
+  if (!is_lost_when_replaced(placed.real, rule.access))
     return;
+  bool is_written = (rule.access & kWrites) != 0;
   findings.push_back(
       {Severity::Warning, "replaced-file", rule.from.where,
        fmt::format("the rule is on the file that {} is when the service starts: once it is "
@@ -111,6 +109,16 @@ void check_replaced(const PlacedRule& placed, Findings& findings) {
 }
 
 } // namespace
+
+bool is_lost_when_replaced(std::string_view real, std::uint64_t access) {
+  if ((access & kExecute) != 0)
+    return false; // a program is granted by its file
+  for (std::string_view base : {"/proc", "/sys", "/dev"})
+    if (path_is_below(real, base))
+      return false;
+  // What packages bring elsewhere is replaced with the service's restart.
+  return path_is_below(real, "/etc") || (access & kWrites) != 0;
+}
 
 void check_fleeting_rules(const Subject& subject, Findings& findings) {
   if (!subject.restricts_files() || subject.other_root())

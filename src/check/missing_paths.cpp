@@ -139,10 +139,16 @@ std::vector<Hidden> hidden_places(const Subject& subject) {
   return hidden;
 }
 
+/// The place itself is there, but for some settings as a directory that nobody may look into.
+bool is_closed(const Hidden& place) {
+  return place.by->key == "ProtectHome" || place.by->key == "InaccessiblePaths";
+}
+
 const Hidden* hiding(const std::vector<Hidden>& hidden, const std::string& path) {
   for (const Hidden& place : hidden)
-    if (place.place != path && path_is_below(path, place.place) &&
-        !(place.place == "/dev" && is_kept_device(path)))
+    if (place.place == path
+            ? is_closed(place)
+            : path_is_below(path, place.place) && !(place.place == "/dev" && is_kept_device(path)))
       return &place;
   return nullptr;
 }
@@ -151,9 +157,12 @@ Finding hidden_path(const Subject& subject, const PlacedRule& placed, const Hidd
   Finding finding{Severity::Error, "hidden-path", placed.rule->from.where, "", ""};
   finding.message = fmt::format("{} is hidden by the unit's {}= ({}): ", placed.path, place.by->key,
                                 to_string(place.by->where));
-  finding.message += placed.rule->optional ? "the rule is skipped" : "the service will not start";
+  bool is_place = placed.path == place.place;
+  finding.message += is_place                ? "the rule is on an empty directory"
+                     : placed.rule->optional ? "the rule is skipped"
+                                             : "the service will not start";
   // What a command in front of the program makes is there.
-  if (placed.rule->optional || !subject.unit.list("Service", "ExecStartPre").empty())
+  if (is_place || placed.rule->optional || !subject.unit.list("Service", "ExecStartPre").empty())
     finding.severity = Severity::Warning;
   finding.hint = fmt::format("take the rule away, or let BindPaths= bring {} back", placed.path);
   return finding;

@@ -84,12 +84,13 @@ void check_breadth(const Subject& subject, const PlacedRule& placed, Findings& f
                                     "are readable",
                                     placed.path),
                         "grant the directories that the service reads"});
-  else if (placed.real == "/etc" && is_root && (rule.access & kReadFile) != 0)
-    findings.push_back({Severity::Note, "broad-grant", rule.from.where,
-                        fmt::format("{} holds keys and the hashes of passwords, which a service "
-                                    "that runs as root can read there",
-                                    placed.path),
-                        ""});
+  else if (placed.real == "/etc" && (rule.access & kReadFile) != 0)
+    findings.push_back(
+        {is_root ? Severity::Warning : Severity::Note, "broad-grant", rule.from.where,
+         fmt::format("{} holds keys and the hashes of passwords (/etc/shadow), which "
+                     "the service can read there {}",
+                     placed.path, is_root ? "as root" : "as far as its user may"),
+         "grant the files and directories that it reads"});
   else if (wide && (rule.access & kWrites) != 0)
     findings.push_back(
         {Severity::Warning, "broad-grant", rule.from.where,

@@ -29,23 +29,6 @@ bool is_loader(std::string_view program) {
   return name.substr(0, 2) == "ld" && name.find(".so") != std::string_view::npos;
 }
 
-/// The first line of a script, without "#!", as words.
-Words interpreter_line(const Root& root, const std::string& script) {
-  auto start = root.read_start(script, 512);
-  if (!start || start->substr(0, 2) != "#!")
-    return {};
-  std::string line = start->substr(2, start->find('\n') - 2);
-  return split_words(line).value_or(Words{});
-}
-
-/// What env(1) is asked to start by the words behind it.
-std::optional<std::string> started_by_env(const Words& words) {
-  for (std::size_t i = 1; i < words.size(); ++i)
-    if (words[i][0] != '-' && words[i].find('=') == std::string::npos)
-      return words[i];
-  return std::nullopt;
-}
-
 class ProgramCheck {
 public:
   ProgramCheck(const Subject& subject, Findings& findings)
@@ -159,11 +142,9 @@ private:
                             [](const std::string& p) { return path_basename(p) == "env"; });
     if (env == chain_.end() || sets_path())
       return;
-    auto name = started_by_env(env == chain_.begin() ? argument_words()
-                                                     : interpreter_line(subject_.root, *(env - 1)));
-    if (!name)
-      return;
-    std::string program = find_in_path(*name);
+    std::string program = started_by_env(
+        subject_.root,
+        env == chain_.begin() ? argument_words() : interpreter_line(subject_.root, *(env - 1)));
     if (program.empty())
       return;
     for (const std::string& started : programs_behind(subject_.root, program))
@@ -175,16 +156,6 @@ private:
       if (assignment->value.find("PATH=") != std::string::npos)
         return true;
     return !subject_.unit.list("Service", "EnvironmentFile").empty();
-  }
-
-  /// systemd's own $PATH for services.
-  std::string find_in_path(const std::string& name) const {
-    if (name[0] == '/')
-      return subject_.root.is_program(name) ? name : "";
-    for (const char* directory : {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"})
-      if (std::string path = fmt::format("{}/{}", directory, name); subject_.root.is_program(path))
-        return path;
-    return "";
   }
 
   /// A shell that can execute nothing is good for its builtins only.

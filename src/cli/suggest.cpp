@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -22,6 +21,7 @@
 #include "cli/suggest_dialog.hpp"
 #include "cli/suggest_text.hpp"
 #include "cli/verbs.hpp"
+#include "cli/view_of.hpp"
 #include "journal/denial_report.hpp"
 #include "machine/manager.hpp"
 #include "machine/see_denials.hpp"
@@ -156,11 +156,7 @@ int Suggesting::suggest(const DeclaredUnit& declared) {
   auto groups = read_groups(declared);
   if (!groups)
     return no_answer(groups.error());
-  const char* home = context_.user && context_.is_this_machine() ? std::getenv("HOME") : nullptr;
-  advise::ServiceView view(
-      root_, declared, context_.scope(),
-      advise::directories_of_others(index_, declared.unit.name, context_.scope()),
-      home ? home : "");
+  advise::ServiceView view = view_of(context_, root_, index_, declared);
   view.set_started(started_usec(declared.unit.name));
   Advice advice = advise::advise(*groups, view);
   std::vector<ChosenLine> lines = ordinary_and_named(advice);

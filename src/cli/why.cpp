@@ -21,6 +21,7 @@
 #include "cli/shown_abi.hpp"
 #include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
+#include "cli/view_of.hpp"
 #include "cli/why_text.hpp"
 #include "journal/denial_stream.hpp"
 #include "policy/difference.hpp"
@@ -63,6 +64,17 @@ public:
   View& operator=(const View&) = delete;
 
   const Sight& sight() const { return sight_; }
+
+  /// Whose permissions are looked at, where those of others may count; empty where it is only them.
+  std::string said_of_permissions() const {
+    if (!identity_)
+      return "permissions of files are not looked at: as whom it runs is not known";
+    return identity_->uid != 0
+               ? ""
+               : fmt::format("permissions of files are looked at for {}: its processes that run as "
+                             "another user are refused by theirs",
+                             identity_->who);
+  }
 
   Surroundings surroundings(const Answer& answer) const {
     Surroundings around = {unit_,           scope_, identity_, {}, {}, own_root_.has_value(),
@@ -152,9 +164,10 @@ Answer answer_without_policy(const Question& question, const advise::Verdict& ve
 
 class Inquiry {
 public:
-  Inquiry(const Context& context, const Root& root, const Options& options,
-          const ServiceReport& report)
-      : context_(context), report_(report), view_(root, report, context.scope()),
+  Inquiry(const Context& context, const Root& root, const DeclarationIndex& index,
+          const Options& options, const ServiceReport& report)
+      : context_(context), root_(root), index_(index), report_(report),
+        view_(root, report, context.scope()),
         abi_(shown_abi(context, options.abi, report.declared.declaration.policy)) {
     find_running_policy();
   }
@@ -175,6 +188,12 @@ public:
               ? ask(*running_, question)
               : answer_without_policy(question, {Outcome::Allowed, Because::NotConfined});
     explanation.caveat = caveat_;
+    if (!explanation.answer.remedy.empty())
+      explanation.concerns = advise::remedy_concerns(
+          explanation.answer, view_of(context_, root_, index_, report_.declared));
+    if (std::string said = view_.said_of_permissions();
+        !said.empty() && !explanation.answer.decided_at.empty())
+      explanation.answer.notes.push_back(said);
     explanation.others = advise::other_refusals(question, view_.surroundings(explanation.answer));
     return explanation;
   }
@@ -202,6 +221,8 @@ private:
   }
 
   const Context& context_;
+  const Root& root_;
+  const DeclarationIndex& index_;
   const ServiceReport& report_;
   View view_;
   ShownAbi abi_;
@@ -317,7 +338,7 @@ private:
     ServiceReport report = machine_.survey(root_, index_, context_).report(unit);
     if (!report.declared.exists())
       return fail(fmt::format("there is no {}", unit));
-    Inquiry inquiry(context_, root_, options_, report);
+    Inquiry inquiry(context_, root_, index_, options_, report);
     auto questions = questions_for(inquiry.sight());
     if (!questions)
       return tl::unexpected(questions.error());
@@ -357,7 +378,7 @@ void add_why(CLI::App& app, Context& context) {
   verb->add_option("RIGHT", options->right,
                    "A right (fs.read_file, bind_tcp), a directive (ReadOnlyPaths), or read, "
                    "write, create, remove, execute, bind, connect, signal, mount");
-  verb->add_option("OBJECT", options->object, "A path, a port, or a name");
+  verb->add_option("OBJECT", options->object, "A path, a port (perhaps ADDRESS:PORT), or a name");
   verb->add_option("--abi", options->abi, "On a kernel of this Landlock ABI (0: none)")
       ->check(CLI::Range(0, landlock::kNewestAbi))
       ->type_name("N");

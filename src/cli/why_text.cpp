@@ -91,7 +91,7 @@ std::string verdict_text(const Verdict& verdict, const Question& question) {
 
 std::string object_text(const Question& question) {
   if (question.is_path())
-    return " " + escape(question.path);
+    return question.path.empty() ? "" : " " + escape(question.path);
   if (question.is_port())
     return fmt::format(" {}", question.port);
   return question.peer.empty() ? "" : " " + escape(question.peer);
@@ -152,7 +152,7 @@ std::string denial_text(const journal::DenialEvent& event) {
 }
 
 ordered_json object_json(const Question& question) {
-  if (question.is_path())
+  if (question.is_path() && !question.path.empty())
     return {{"type", "path"}, {"path", json_bytes(question.path)}};
   if (question.is_port())
     return {{"type", "port"}, {"port", question.port}};
@@ -213,6 +213,7 @@ void print_explanation(std::FILE* stream, const Explanation& explanation) {
     fields.add("Not enough", rule_lines(answer.insufficient));
   if (!answer.remedy.empty())
     fields.add("Would allow it", shown(answer.remedy));
+  fields.add("Sensitive", explanation.concerns);
   if (explanation.running)
     fields.add("As it runs", verdict_text(explanation.running->verdict, question) +
                                  " (it was started with another policy)");
@@ -243,6 +244,7 @@ ordered_json explanation_json(const Explanation& explanation) {
   json["granting"] = held_json(answer.granting);
   json["insufficient"] = held_json(answer.insufficient);
   json["remedy"] = answer.remedy.empty() ? ordered_json(nullptr) : json_bytes(answer.remedy);
+  json["concerns"] = explanation.concerns;
   json["abis"] = abis_json(answer.abis);
   json["caveat"] =
       explanation.caveat.empty() ? ordered_json(nullptr) : json_bytes(explanation.caveat);

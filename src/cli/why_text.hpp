@@ -21,6 +21,8 @@ struct Explanation {
   std::string unit;
   ShownAbi abi;
   advise::Answer answer; ///< under the policy that is declared
+  /// Why answer.remedy should not be written as a matter of course; harmless for a terminal.
+  std::vector<std::string> concerns;
   /// Under the policy that the service runs with, where that is another one; nullopt also where
   /// nothing runs, or it cannot be told.
   std::optional<advise::Answer> running;

@@ -16,4 +16,11 @@ namespace unitlock {
 /// that cannot be read end the chain: their start will fail with a message of its own.
 std::vector<std::string> programs_behind(const Root& root, const std::string& path);
 
+/// The first line of a script, without "#!", as words; empty for what is no script.
+std::vector<std::string> interpreter_line(const Root& root, const std::string& script);
+
+/// The program that env(1) starts for these words, its own name first ("env", "python3"), in
+/// systemd's $PATH for services. Empty where there is none.
+std::string started_by_env(const Root& root, const std::vector<std::string>& words);
+
 } // namespace unitlock

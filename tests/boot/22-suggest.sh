@@ -20,8 +20,9 @@ tryd_service asking <<'END'
 ReadOnlyPaths=/srv/s/tryd
 END
 drop_in=/etc/systemd/system/asking.service.d/landlock.conf
-lines() { unitlock suggest asking --since "$STARTED" -o json | jq -r 'select(.kind == "ordinary") | .line'; }
+lines() { unitlock suggest asking --since "$STARTED" -o json | jq -r "select(.kind == \"${1:-ordinary}\") | .line"; }
 suggests() { [ "$(lines | grep -cxF -- "$1")" = 1 ]; }
+apart() { [ "$(lines sensitive | grep -cxF -- "$1")" = 1 ]; }
 
 # refused REQUEST...
 refused() { check_answer "refused: $*" asking "errno ${error:-EACCES}" "$@"; }
@@ -31,7 +32,6 @@ refused write /srv/s/log
 refused create /srv/s/made/new
 refused bind-tcp "$(port 3)"
 refused connect-tcp "$(port 0)"
-refused read /etc/shadow
 refused exec /srv/s/tryd
 for name in "${odd[@]}" "$long"; do refused read "$(word "/srv/s/odd/$name")"; done
 refused read "$(word "$(printf '/srv/s/odd/new\nBindTCP=1\033[31m\377')")"
@@ -45,7 +45,14 @@ check "a file to write" suggests 'AllowPaths=write_file:-/srv/s/log'
 check "a directory to make files in" suggests 'AllowPaths=write_file,make_reg:-/srv/s/made'
 check "a program, which could be read" suggests 'ExecPaths=-/srv/s/tryd'
 check "a port" wait_for suggests "ConnectTCP=$(port 0)"
-check_equal "not the passwords, nor signals" "" "$(lines | grep -E 'shadow|Scope')"
+# Another start is taken over.
+check "it is restarted" restart asking.service
+check "and answers" wait_for ask asking pid
+refused read /etc/shadow
+refused connect-tcp "$(port 5)"
+check "the passwords are shown apart" wait_for apart 'ReadOnlyPaths=-/etc/shadow'
+check "and what else was denied then" wait_for apart "ConnectTCP=$(port 5)"
+check_equal "not the passwords, nor signals" "" "$(lines | grep -E "shadow|Scope|=$(port 5)$")"
 unitlock suggest asking --since "$STARTED" >/tmp/suggested
 check_fails "nothing moves the cursor" grep -q $'\033' /tmp/suggested
 check_fails "nothing is smuggled in" grep -q '^BindTCP=1$' /tmp/suggested

@@ -22,24 +22,29 @@ entry() {
     printf '%s\n' "__REALTIME_TIMESTAMP=$asks_time" "__MONOTONIC_TIMESTAMP=$((asks_time - 1795303000000000))" \
         _BOOT_ID=aa1f48e1c7f44b1c934f83ae9cc56031 _MACHINE_ID=70cff2e0993644838f541cea0a2ee86c "$@" ''
 }
-# denial BLOCKERS OBJECT: with the event's process, and the first time with the domain.
+# start INVOCATION: the start's own record; what is denied next is of it.
+start() {
+    asks_start=$1 asks_tag=ul-${1:0:12} asks_domain=185a3821$2 asks_is_new=yes
+    entry _TRANSPORT=journal _SYSTEMD_UNIT=asks.service _SYSTEMD_INVOCATION_ID="$1" _PID=4711 _UID=0 \
+        "MESSAGE_ID=$(sed -n 's/.*kConfined = "\([0-9a-f]*\)".*/\1/p' "$here/../../src/base/start_record.hpp")" \
+        UNITLOCK_UNIT=asks.service UNITLOCK_TAG="$asks_tag" MESSAGE=confined
+}
+# denial BLOCKERS OBJECT [PROGRAM]: with the event's process, and the first time with the domain.
 denial() {
     asks_serial=$((asks_serial + 1))
-    entry _TRANSPORT=audit _AUDIT_TYPE=1423 _AUDIT_ID=$asks_serial _AUDIT_FIELD_DOMAIN=185a38215 \
-        "MESSAGE=AUDIT1423 domain=185a38215 blockers=$1 $2"
-    [ $asks_serial != 1 ] ||
-        entry _TRANSPORT=audit _AUDIT_TYPE=1424 _AUDIT_ID=$asks_serial _AUDIT_FIELD_DOMAIN=185a38215 \
-            "MESSAGE=AUDIT1424 domain=185a38215 status=allocated mode=enforcing pid=4711 uid=0 exe=\"$wrapper\" comm=\"ul-3f9c2a1b7d04\""
+    entry _TRANSPORT=audit _AUDIT_TYPE=1423 _AUDIT_ID=$asks_serial _AUDIT_FIELD_DOMAIN="$asks_domain" \
+        "MESSAGE=AUDIT1423 domain=$asks_domain blockers=$1 $2"
+    [ -z "$asks_is_new" ] ||
+        entry _TRANSPORT=audit _AUDIT_TYPE=1424 _AUDIT_ID=$asks_serial _AUDIT_FIELD_DOMAIN="$asks_domain" \
+            "MESSAGE=AUDIT1424 domain=$asks_domain status=allocated mode=enforcing pid=4711 uid=0 exe=\"$wrapper\" comm=\"$asks_tag\""
+    asks_is_new=
     entry _TRANSPORT=audit _AUDIT_TYPE=1300 _AUDIT_ID=$asks_serial \
-        'MESSAGE=SYSCALL arch=c000003e syscall=257 success=no exit=-13 pid=4711 comm="daemon" exe="/usr/sbin/daemon"'
+        "MESSAGE=SYSCALL arch=c000003e syscall=257 success=no exit=-13 pid=4711 comm=\"daemon\" exe=\"${3:-/usr/sbin/daemon}\""
 }
 asks_time=1795303200000000 asks_serial=0
 hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F; }
 {
-    entry _TRANSPORT=journal _SYSTEMD_UNIT=asks.service \
-        _SYSTEMD_INVOCATION_ID=3f9c2a1b7d0400000000000000000007 _PID=4711 _UID=0 \
-        "MESSAGE_ID=$(sed -n 's/.*kConfined = "\([0-9a-f]*\)".*/\1/p' "$here/../../src/base/start_record.hpp")" \
-        UNITLOCK_UNIT=asks.service UNITLOCK_TAG=ul-3f9c2a1b7d04 MESSAGE=confined
+    start 3f9c2a1b7d0400000000000000000007 5
     denial fs.read_file 'path="/srv/asks/page" dev="sda1" ino=1'
     denial fs.read_file 'path="/srv/asks/page" dev="sda1" ino=1'
     denial fs.write_file "path=$(hex '/srv/asks/with space') dev=\"sda1\" ino=2"
@@ -47,10 +52,13 @@ hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F; }
     denial fs.write_file "path=$(hex '/srv/asks/quo"te') dev=\"sda1\" ino=4"
     denial fs.write_file 'path="/srv/asks/back\slash" dev="sda1" ino=5'
     denial fs.make_reg 'path="/srv/new" dev="sda1" ino=6'
-    denial fs.read_file 'path="/etc/shadow" dev="sda1" ino=7'
     denial fs.read_file "path=$(hex "$asks_hostile") dev=\"sda1\" ino=8"
     denial net.connect_tcp 'daddr=127.0.0.1 dest=9000'
     denial net.bind_tcp 'saddr=127.0.0.1 src=80'
+    start 7d043f9c2a1b00000000000000000008 6
+    denial fs.read_file 'path="/etc/shadow" dev="sda1" ino=7'
+    denial net.connect_tcp 'daddr=192.0.2.1 dest=4444' /usr/bin/bash
+    denial net.connect_tcp 'daddr=192.0.2.1 dest=7000'
 } >"$work/export"
 mkdir -p "$work/journal"
 /lib/systemd/systemd-journal-remote -o "$work/journal/test.journal" "$work/export" 2>/dev/null
@@ -69,6 +77,10 @@ says "suggest: the evidence" "# fs.read_file /srv/asks/page by /usr/sbin/daemon:
 result "suggest: passwords are only in a comment" test -z "$(grep '^[^#].*shadow' "$work/out")"
 says "suggest: passwords are shown apart" "# /etc/shadow: keys, passwords"
 says "suggest: and look like an attack" "looks like an attack"
+says "suggest: what an attacker is denied besides is no matter of course" '#   ConnectTCP=7000'
+says "suggest: for a reason" "# 7000: in the same start, this looks like an attack: fs.read_file /etc/shadow by /usr/sbin/daemon"
+says "suggest: nor a call home" "/usr/bin/bash is no program of this unit's, and the port is above 1023"
+says "suggest: making files is overwriting files" "# who may make files there may also overwrite those that others have in /srv/new"
 says "suggest: what is allowed now is said" "net.bind_tcp"
 result "suggest: hostile names are harmless" harmless
 result "suggest: no line is smuggled in" test -z "$(grep -x 'BindTCP=.*' "$work/out")"
@@ -119,9 +131,21 @@ answers() {
 answers a w i i i i i i q y
 result "suggest --interactive: ends well" [ "$status" = 0 ]
 says "suggest --interactive: asks" "[a]llow"
-result "suggest --interactive: what was allowed" [ "$(grep -cE '^[A-Za-z]+=' "$tree$asks_drop_in")" = 2 ]
+says "suggest --interactive: what is allowed already is not asked for" \
+    'allowed by your answer already: AllowPaths=write_file:-/srv/asks'
+says "suggest --interactive: nor is it written twice" \
+    'left out, because this allows it too: AllowPaths="write_file:-/srv/asks/back\\slash"'
+result "suggest --interactive: what was allowed" \
+    [ "$(grep -E '^[A-Za-z]+=' "$tree$asks_drop_in")" = AllowPaths=write_file:-/srv/asks ]
+result "suggest --interactive: with all its evidence" grep -qF '/srv/asks/with space by' "$tree$asks_drop_in"
 exits "suggest --interactive: undone" 0 --root="$tree" suggest asks --undo
 result "suggest --interactive: undone: the file is gone" [ ! -e "$tree$asks_drop_in" ]
+answers n w q y
+says "suggest --interactive: what is allowed later is not kept out of the log" \
+    'left out, because this allows it too: QuietPaths="-/srv/asks/back\\slash"'
+result "suggest --interactive: so that nothing false is written" \
+    [ "$(grep -cE '^QuietPaths|denied still' "$tree$asks_drop_in")" = 0 ]
+call --root="$tree" suggest asks --undo
 answers i i i i i i i a no q
 says "suggest --interactive: asks again for passwords" 'Type "yes"'
 result "suggest --interactive: passwords take a yes" [ ! -e "$tree$asks_drop_in" ]

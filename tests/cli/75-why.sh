@@ -22,7 +22,8 @@ exits "why: a rule grants it" 0 --root="$tree" why asked read /srv/why/open/file
 prints "why: with its place, on all kernels" "asked.service: fs.read_file /srv/why/open/file: allowed: a rule grants it
   Granted by: ReadOnlyPaths=/srv/why/open    # /etc/systemd/system/asked.service:7
      Kernels: no Landlock: allowed: the kernel has no Landlock
-              ABI 1-11: allowed: a rule grants it"
+              ABI 1-11: allowed: a rule grants it
+        Note: permissions of files are looked at for root: its processes that run as another user are refused by theirs"
 silent "why: nothing to complain about" err
 exits "why: no rule grants it" 1 --root="$tree" why asked truncate /srv/why/open/file
 prints "why: what is missing, and what else refuses it" "asked.service: fs.truncate /srv/why/open/file: DENIED: no rule grants it
@@ -31,7 +32,8 @@ prints "why: what is missing, and what else refuses it" "asked.service: fs.trunc
            Kernels: no Landlock: allowed: the kernel has no Landlock
                     ABI 1-2: allowed: not known to the kernel
                     ABI 3-11: DENIED: no rule grants it
-  Besides Landlock: ProtectSystem=strict refuses it: /srv/why/open/file is read-only for it    # /etc/systemd/system/asked.service:3"
+  Besides Landlock: ProtectSystem=strict refuses it: /srv/why/open/file is read-only for it    # /etc/systemd/system/asked.service:3
+              Note: permissions of files are looked at for root: its processes that run as another user are refused by theirs"
 exits "why: a link leads elsewhere" 1 --root="$tree" why asked read /srv/why/open/link
 says "why: where" "Decided at: /srv/why/other/file"
 exits "why: no link leads out of the root" 1 --root="$tree" why asked read /srv/why/outside/file
@@ -48,6 +50,17 @@ exits "why: what is not restricted" 0 --root="$tree" why asked signal
 says "why: by which setting" "what it reaches outside is not restricted (Restrict=)"
 exits "why: to mount" 1 --root="$tree" why asked mount /srv
 says "why: takes more than a rule" "Would allow it: Restrict=network"
+exits "why: to mount anywhere" 1 --root="$tree" why asked mount
+says "why: which nobody should allow by habit" "Sensitive: no file would be restricted any more"
+exits "why: a port of an address" 1 --root="$tree" why asked connect_tcp 10.0.0.1:4444
+says "why: of which the port counts" "Would allow it: ConnectTCP=4444"
+exits "why: of an IPv6 address" 1 --root="$tree" why asked connect_tcp '[::1]:443'
+exits "why: a range of ports" 2 --root="$tree" why asked bind_tcp 8000-8080
+complains "why: is no question" "is a range: ask about one port at a time"
+exits "why: what a line should not be written for" 1 --root="$tree" why asked read /etc/shadow
+says "why: is said to be sensitive" "Sensitive: keys, passwords or hashes of them"
+exits "why: people's files too" 1 --root="$tree" why asked read_dir /home -o json
+holds "why: in JSON" 'lines[0]["remedy"] == "ReadOnlyPaths=/home" and lines[0]["concerns"][0] == "people\u0027s files"'
 exits "why: an older kernel" 0 --root="$tree" why asked bind_tcp 81 --abi=3
 says "why: which is marked" "ABI 1-3: allowed: not known to the kernel    ← --abi=: ABI 3"
 exits "why: no kernel at all" 0 --root="$tree" why asked read /etc/passwd --abi=0

@@ -15,7 +15,7 @@ suite_boot() {
 
 # The presets whose rules are left out in turn, to see what `unitlock suggest` makes of it: their
 # services start fast.
-SUGGESTED_PRESETS='dnsmasq memcached redis'
+SUGGESTED_PRESETS='dnsmasq memcached nginx redis'
 
 # suite_presets RELEASE GROUP NAME: each row of presets.table that is of the group, in a container
 # of their own, because the packages would be in the way of the other tests.

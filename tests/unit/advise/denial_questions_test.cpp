@@ -41,6 +41,12 @@ TEST(DenialQuestions, OtherObjects) {
   EXPECT_FALSE(questions_of(denial("ptrace", Object::Kind::Process))->at(0).right);
 }
 
+TEST(DenialQuestions, MountingNeedsNoPath) {
+  auto asked = questions_of(denial("fs.change_topology", Object::Kind::Name, "/"));
+  ASSERT_TRUE(asked);
+  EXPECT_EQ("", asked->at(0).path);
+}
+
 TEST(DenialQuestions, WhatNobodyCanAsk) {
   EXPECT_THAT(questions_of(denial("fs.read_file", Object::Kind::None)).error().message,
               HasSubstr("does not name the path"));

@@ -96,6 +96,78 @@ TEST_F(SuggestTest, AnotherDirectoryIsGrantedJustTheRights) {
   EXPECT_EQ("ReadWritePaths=-/srv/data", wider->line);
 }
 
+TEST_F(SuggestTest, MakingFilesIsOverwritingThose) {
+  tree_.make_directory("/srv/data");
+  tree_.make_directory("/var/lib/a/sub");
+  denied("fs.make_reg", "/srv/data");
+  EXPECT_THAT(advice().suggestions[0].remarks,
+              ElementsAre(HasSubstr("overwrite those that others have in /srv/data")));
+  groups_.clear();
+  denied("fs.make_reg", "/var/lib/a/sub");
+  EXPECT_THAT(advice().suggestions[0].remarks, IsEmpty());
+  groups_.clear();
+  denied("fs.remove_file", "/srv/data");
+  EXPECT_THAT(advice().suggestions[0].remarks, IsEmpty());
+}
+
+TEST_F(SuggestTest, AFileThatIsReplacedIsLost) {
+  tree_.write("/etc/other/conf", "x");
+  tree_.write("/srv/data/db", "x");
+  tree_.write("/srv/data/program", "x");
+  denied("fs.read_file", "/etc/other/conf");
+  EXPECT_THAT(ordinary(), ElementsAre("ReadOnlyPaths=-/etc/other/conf"));
+  EXPECT_THAT(advice().suggestions[0].remarks,
+              ElementsAre(HasSubstr("it takes a restart, or the wider line")));
+  groups_.clear();
+  denied("fs.write_file", "/srv/data/db");
+  EXPECT_THAT(advice().suggestions[0].remarks, ElementsAre(HasSubstr("it takes a restart")));
+  groups_.clear();
+  denied("fs.read_file", "/srv/data/db");
+  EXPECT_THAT(advice().suggestions[0].remarks, IsEmpty()) << "as verify has it";
+  groups_.clear();
+  denied("fs.execute", "/srv/data/program");
+  EXPECT_THAT(advice().suggestions[0].remarks, IsEmpty());
+}
+
+TEST_F(SuggestTest, SoTheServicesOwnConfigurationIsItsDirectory) {
+  tree_.write("/etc/a/conf", "x");
+  denied("fs.read_file", "/etc/a/conf");
+  EXPECT_THAT(ordinary(), ElementsAre("ReadOnlyPaths=-/etc/a"));
+  EXPECT_THAT(advice().suggestions[0].remarks, ElementsAre(HasSubstr("the rule is on the "
+                                                                     "directory")));
+  tree_.write("/etc/a/server.key", "x");
+  EXPECT_THAT(ordinary(), ElementsAre("ReadOnlyPaths=-/etc/a/conf")) << "not with the keys";
+}
+
+TEST_F(SuggestTest, AndItsLogs) {
+  tree_.write("/var/log/a/access.log", "x");
+  denied("fs.write_file", "/var/log/a/access.log");
+  EXPECT_THAT(ordinary(), ElementsAre("AllowPaths=write_file:-%L/a"));
+  // Also where logrotate has replaced one that was granted.
+  service("", "AllowPaths=write_file:%L/a/access.log");
+  EXPECT_THAT(ordinary(), ElementsAre("AllowPaths=write_file:-%L/a"));
+  service("", "");
+  groups_.clear();
+  denied("fs.read_file", "/var/log/a/access.log");
+  EXPECT_THAT(advice().suggestions[0].is_on_directory, false) << "they are not to be read";
+}
+
+TEST_F(SuggestTest, ThePidFileNeedsNoRemoval) {
+  tree_.make_directory("/run");
+  denied("fs.remove_file", "/run");
+  EXPECT_THAT(advice().suggestions[0].signs, IsEmpty());
+  service("PIDFile=/run/a.pid", "");
+  EXPECT_THAT(advice().suggestions[0].signs, ElementsAre(HasSubstr("systemd does itself")));
+  EXPECT_THAT(sensitive().size(), 1U) << "all of /run all the same";
+  service("PIDFile=/run/a/a.pid", "");
+  EXPECT_THAT(advice().suggestions[0].signs, IsEmpty());
+  service("PIDFile=a.pid", "");
+  groups_[0].process.exe = "/usr/bin/rm";
+  EXPECT_THAT(advice().suggestions[0].signs, IsEmpty());
+  groups_[0].process.exe = "/usr/sbin/a";
+  EXPECT_THAT(advice().suggestions[0].signs, testing::SizeIs(1));
+}
+
 TEST_F(SuggestTest, AFileThatIsGoneIsGrantedByItsDirectory) {
   tree_.make_directory("/var/log/a");
   denied("fs.write_file", "/var/log/a/tmp.abc123");

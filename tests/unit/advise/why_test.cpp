@@ -204,6 +204,9 @@ TEST_F(WhyTest, WordsOfTheQuestion) {
   EXPECT_THAT(names("write", "/srv/new"), ElementsAre("fs.make_reg", "fs.write_file"));
   EXPECT_THAT(names("bind", "80"), ElementsAre("net.bind_tcp", "net.bind_udp"));
   EXPECT_THAT(names("bind", "domain/udp"), ElementsAre("net.bind_udp"));
+  EXPECT_THAT(names("mount", ""), ElementsAre("fs.change_topology"));
+  EXPECT_THAT(names("fs.change_topology", ""), ElementsAre("fs.change_topology"));
+  EXPECT_THAT(names("bind", "[::]:domain/udp"), ElementsAre("net.bind_udp"));
   EXPECT_THAT(names("connect", "@x"), ElementsAre("scope.abstract_unix_socket"));
   EXPECT_THAT(names("connect", "/run/x"), ElementsAre("fs.resolve_unix"));
   EXPECT_THAT(names("ReadOnlyPaths=", "/srv"), ElementsAre("fs.read_file", "fs.read_dir"));
@@ -226,6 +229,65 @@ TEST_F(WhyTest, WordsThatMeanNothing) {
   EXPECT_THAT(error("bind_tcp", "80/sctp"), HasSubstr("neither tcp nor udp"));
   EXPECT_THAT(error("bind_tcp", "80/udp"), HasSubstr("asks for nothing"));
   EXPECT_THAT(error("", "/x"), HasSubstr("asks for nothing"));
+}
+
+TEST_F(WhyTest, OfAnAddressThePortCounts) {
+  for (const char* object : {"10.0.0.1:4444", "[::1]:4444", "[fe80::1]:4444/tcp", "db:4444"}) {
+    auto asked = questions("connect_tcp", object);
+    ASSERT_EQ(1U, asked.size()) << object;
+    EXPECT_EQ(4444, asked[0].port);
+  }
+  Answer answer = ask("connect_tcp", "10.0.0.1:4444");
+  EXPECT_EQ("ConnectTCP=4444", answer.remedy);
+  EXPECT_THAT(answer.notes, ElementsAre(HasSubstr("10.0.0.1 does not matter")));
+  EXPECT_THAT(ask("connect_tcp", "4444").notes, IsEmpty());
+  PortNames names(root_);
+  for (const char* object : {"::1", "10.0.0.1", "10.0.0.1:", "[::1]", "1:2:3"})
+    EXPECT_FALSE(read_question("connect_tcp", object, sight_, names)) << object;
+  EXPECT_THAT(read_question("connect_tcp", "8000-8080", sight_, names).error().message,
+              HasSubstr("is a range: ask about one port at a time"));
+  EXPECT_THAT(read_question("bind", "[::]:80-90", sight_, names).error().message,
+              HasSubstr("is a range"));
+}
+
+/// What is said of the line that would allow it.
+class RemedyTest : public WhyTest {
+protected:
+  RemedyTest() {
+    tree_.write("/usr/lib/unitlock/conf.d/10-runtime.yaml", "presets: {runtime: {}}\n");
+    tree_.write("/etc/systemd/system/a@b.service",
+                "[Service]\nExecStart=/usr/sbin/a\n[X-Landlock]\n");
+    tree_.write("/etc/shadow", "");
+    tree_.make_directory("/home/anna");
+    tree_.make_directory("/dev");
+  }
+  std::vector<std::string> concerns(const std::string& right, const std::string& object) {
+    DeclarationIndex index(root_, {});
+    DeclaredUnit declared = index.find("a@b.service");
+    ServiceView view(root_, declared, RuntimeScope::System);
+    return remedy_concerns(ask(right, object), view);
+  }
+};
+
+TEST_F(RemedyTest, IsAsSensitiveAsASuggestion) {
+  using testing::Contains;
+  EXPECT_THAT(concerns("read", "/etc/shadow"), Contains(HasSubstr("keys, passwords")));
+  EXPECT_THAT(concerns("read_file", "/etc"), Contains(HasSubstr("keys or passwords lie in it")));
+  EXPECT_THAT(concerns("read_dir", "/home"), Contains("people's files"));
+  EXPECT_THAT(concerns("write_file", "/dev"), Contains("a device"));
+  EXPECT_THAT(concerns("signal", ""), ElementsAre(HasSubstr("all processes")));
+  EXPECT_THAT(concerns("mount", ""), ElementsAre(HasSubstr("no file would be restricted")));
+  EXPECT_THAT(concerns("read", "/srv/www/index"), IsEmpty());
+  EXPECT_THAT(concerns("connect_tcp", "80"), IsEmpty());
+  grant("/etc/shadow", kReadOnly);
+  EXPECT_THAT(concerns("read", "/etc/shadow"), IsEmpty()) << "nothing is to be written";
+}
+
+TEST_F(RemedyTest, IsJudgedByAllThatItGrants) {
+  // Truncating takes ReadWritePaths=, which writes too.
+  tree_.write("/usr/share/x", "");
+  EXPECT_THAT(concerns("truncate", "/usr/share/x"),
+              testing::Contains(HasSubstr("would become writable")));
 }
 
 } // namespace

@@ -85,8 +85,9 @@ TEST_F(CheckTest, BroadGrants) {
   tree_.make_directory("/var");
   EXPECT_THAT(found_with("", "ReadOnlyPaths=/\n"), Contains("warning broad-grant 100"));
   tree_.make_directory("/etc");
-  EXPECT_THAT(found_with("", "ReadOnlyPaths=/etc\n"), ElementsAre("note broad-grant 100"));
-  EXPECT_THAT(found_with("User=u\n", "ReadOnlyPaths=/etc\n"), IsEmpty());
+  EXPECT_THAT(found_with("", "ReadOnlyPaths=/etc\n"), ElementsAre("warning broad-grant 100"));
+  EXPECT_THAT(message(), HasSubstr("/etc/shadow"));
+  EXPECT_THAT(found_with("User=u\n", "ReadOnlyPaths=/etc\n"), ElementsAre("note broad-grant 100"));
   tree_.make_directory("/home");
   EXPECT_THAT(found_with("", "ReadWritePaths=/home\n"), ElementsAre("warning broad-grant 100"));
 }

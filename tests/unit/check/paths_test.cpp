@@ -72,6 +72,22 @@ TEST_F(CheckTest, PathsThatTheSandboxHides) {
               ElementsAre("error hidden-path 100"));
 }
 
+TEST_F(CheckTest, PlacesThatTheSandboxCloses) {
+  for (const char* place : {"/root", "/home/u", "/tmp", "/srv/x"})
+    tree_.make_directory(place);
+  EXPECT_THAT(found_with("ProtectHome=yes\n", "ReadOnlyPaths=/root\n"),
+              ElementsAre("warning hidden-path 100"));
+  EXPECT_THAT(message(), HasSubstr("the rule is on an empty directory"));
+  EXPECT_THAT(found_with("InaccessiblePaths=/srv/x\n", "ReadOnlyPaths=/srv/x\n"),
+              ElementsAre("warning hidden-path 100"));
+  EXPECT_THAT(found_with("ProtectHome=tmpfs\nBindPaths=/home/u\n", "ReadOnlyPaths=/home\n"),
+              Not(Contains(HasSubstr("hidden-path"))));
+  // Those are the service's own.
+  EXPECT_THAT(
+      found_with("PrivateTmp=yes\nTemporaryFileSystem=/srv/x\n", "ReadOnlyPaths=/tmp /srv/x\n"),
+      Not(Contains(HasSubstr("hidden-path"))));
+}
+
 TEST_F(CheckTest, FilesThatAreReplaced) {
   tree_.write("/etc/a.conf", "");
   tree_.write("/usr/share/a/data", "");
