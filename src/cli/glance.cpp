@@ -107,7 +107,8 @@ ordered_json glance_json(const Glance& glance) {
             {"with_preset", names_json(glance.with_preset)},
             {"excluded", names_json(glance.excluded)},
             {"others", glance.others},
-            {"denials_7_days", glance.denials ? ordered_json(*glance.denials) : ordered_json()}}}};
+            {"denials_7_days", glance.denials ? ordered_json(*glance.denials) : ordered_json()},
+            {"denials_left_out", glance.denials_left_out}}}};
 }
 
 } // namespace unitlock::cli

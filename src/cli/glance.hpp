@@ -30,6 +30,8 @@ struct Glance {
   std::vector<std::string> restart_needed;
   /// Of the last week; nullopt where they could not be counted.
   std::optional<std::uint64_t> denials;
+  /// Those of too many starts: whose these are was not looked up, and some may be missing above.
+  std::uint64_t denials_left_out = 0;
 };
 
 Glance glance_at(const std::vector<StatusEntry>& entries,

@@ -69,14 +69,15 @@ Result<void> add_counts(journal::Journal& journal, journal::DenialQuery query,
   auto counted = journal::count_denials(journal, query);
   if (!counted)
     return tl::unexpected(counted.error());
-  for (const auto& [start, count] : *counted)
-    counts[start] += count;
+  for (const auto& [start, count] : counted->by_start)
+    counts.by_start[start] += count;
+  counts.left_out += counted->left_out;
   return {};
 }
 
 std::uint64_t count_of_unit(const journal::DenialCounts& counts, const journal::UnitName& unit) {
   std::uint64_t sum = 0;
-  for (const auto& [start, count] : counts)
+  for (const auto& [start, count] : counts.by_start)
     sum += start.first == unit ? count : 0;
   return sum;
 }
@@ -96,18 +97,20 @@ void explain_failure(StatusEntry& entry) {
 
 /// Of the present invocation of each service: what runs before ExecStart= belongs to it too, and so
 /// does what happened before its start record was written. And of the last week, of all its
-/// invocations. Each entry of the journal is read once.
-Result<void> count_denials(journal::Journal& journal, const std::optional<std::uint32_t>& user,
-                           std::vector<StatusEntry>& entries) {
+/// invocations. Each entry of the journal is read once. Gives the number of those that were left
+/// out.
+Result<std::uint64_t> count_denials(journal::Journal& journal,
+                                    const std::optional<std::uint32_t>& user,
+                                    std::vector<StatusEntry>& entries) {
   if (entries.empty())
-    return {};
+    return 0;
   constexpr std::uint64_t kWeekUsec = std::uint64_t{7} * 24 * 3600 * 1000000;
   const std::uint64_t week = realtime_now_usec() - kWeekUsec;
   journal::DenialCounts counts;
   journal::DenialQuery query;
   query.since_usec = week;
   if (auto added = add_counts(journal, query, counts); !added)
-    return added;
+    return tl::unexpected(added.error());
   for (StatusEntry& entry : entries)
     if (entry.report.facts.declaration.policy.log_denials)
       entry.week = count_of_unit(counts, {entry.report.facts.unit, user});
@@ -118,19 +121,32 @@ Result<void> count_denials(journal::Journal& journal, const std::optional<std::u
   query.until_usec = week - 1;
   if (any && (!first || *first < week))
     if (auto added = add_counts(journal, query, counts); !added)
-      return added;
+      return tl::unexpected(added.error());
   for (StatusEntry& entry : entries) {
     if (!is_countable(entry.report))
       continue;
     const std::string& invocation = entry.report.service()->invocation;
-    auto found = counts.find({{entry.report.facts.unit, user}, invocation});
-    if (found != counts.end())
+    auto found = counts.by_start.find({{entry.report.facts.unit, user}, invocation});
+    if (found != counts.by_start.end())
       entry.denials = found->second;
-    else if (was_confined(entry.report))
+    else if (was_confined(entry.report) && counts.left_out == 0)
       entry.denials = 0;
     explain_failure(entry);
   }
-  return {};
+  return counts.left_out;
+}
+
+/// Says why the counts are not all.
+std::uint64_t count_what_is_logged(journal::Journal& journal, const Context& context,
+                                   std::vector<StatusEntry>& entries) {
+  auto left_out = count_denials(journal, context.uid(), entries);
+  if (!left_out)
+    complain(to_string(left_out.error()));
+  else if (*left_out > 0)
+    complain(fmt::format("of {} denials it was not looked up whose they are, there were too many "
+                         "starts: the counts of denials are what there is at least",
+                         *left_out));
+  return left_out.value_or(0);
 }
 
 Result<machine::MachineReport> survey_units(const machine::Survey& survey,
@@ -194,15 +210,17 @@ int status(const Context& context, const Options& options) {
   if (is_machine)
     visibility = machine::see_denials(journal_of(here));
   std::vector<StatusEntry> entries;
+  std::uint64_t left_out = 0;
   for (ServiceReport& report : surveyed->services)
     entries.push_back({std::move(report), std::nullopt});
   if (journal::Journal* journal = journal_of(here);
       journal && visibility.visible == machine::Visible::Yes)
-    if (auto counted = count_denials(*journal, context.uid(), entries); !counted)
-      complain(to_string(counted.error()));
+    left_out = count_what_is_logged(*journal, context, entries);
   std::optional<Glance> glance;
-  if (is_machine && options.units.empty())
+  if (is_machine && options.units.empty()) {
     glance = glance_at(entries, surveyed->undeclared, VendorList(*root, context.manager(*root)));
+    glance->denials_left_out = left_out;
+  }
   if (context.json())
     print_json(entries, is_machine ? &visibility : nullptr, glance ? &*glance : nullptr);
   else

@@ -254,11 +254,12 @@ TEST(Glance, SumsUp) {
                              {{"exempt.service"}, true},
                              {{"other.service"}, false}},
                             VendorList(root, {}));
+  glance.denials_left_out = 7;
   EXPECT_EQ(glance_json(glance).dump(),
             R"({"summary":{"states":{"restart-needed":1,"not-running":1},)"
             R"("restart_needed":["a.service"],"running":5,"running_confined":1,)"
             R"("with_preset":["web.service"],"excluded":["getty@tty1.service","exempt.service"],)"
-            R"("others":1,"denials_7_days":5}})");
+            R"("others":1,"denials_7_days":5,"denials_left_out":7}})");
   EXPECT_EQ(printed([&](std::FILE* file) { print_glance(file, glance); }),
             "\nDeclared: 1 restart needed, 1 not running.\n"
             "Not under the declared policy until restarted: a.service.\n"
