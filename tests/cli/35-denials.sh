@@ -93,7 +93,7 @@ lists "denials: of a unit" 0 "10 11 13 15 16 17" nginx
 complains "denials: of a unit: what may be its, too" "1 denials"
 lists "denials: of a right" 0 "10 12 13" --right=read_file
 lists "denials: of a family, or a right" 0 "11 16 17" --right=net,scope
-lists "denials: of a right of tomorrow" 0 "14" --right=fs.of_tomorrow
+lists "denials: of a right of tomorrow" 0 "14" --right=other
 lists "denials: below a path" 0 "10 13 14" --path=/etc --path=/srv
 lists "denials: by a program" 0 "10 11 12 13 14 15 16 17" --program='ngin?'
 lists "denials: by another" 0 "" --program=/bin/sh
@@ -107,6 +107,7 @@ lists "denials: of a boot" 0 "10 11 12 13 14 15 16 17" -b "$boot"
 lists "denials: before" 0 "10" --until=@1795303206
 exits "denials: a right that is none" 2 denials --directory="$journal" --right=read-file
 complains "denials: a right that is none: which it may be" "did you mean read_file?"
+exits "denials: a right that is none, of a family" 2 denials --directory="$journal" --right=fs.bogus
 exits "denials: an attribution that is none" 2 denials --directory="$journal" --attribution=sure
 exits "denials: a number that is none" 2 denials --directory="$journal" -n many
 exits "denials: backwards and live" 2 denials --directory="$journal" -f -r
@@ -141,6 +142,8 @@ on_terminal() {
     python3 -c 'import pty, sys, os
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
 }
+lacks() { ! grep -qF -- "$1" "$work/out"; }
+export SYSTEMD_PAGERSECURE=0
 TERM=vt100 SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="$journal"
 says "denials: on a terminal through the pager" PAGED.service
 result "denials: on a terminal in colours" grep -q $'\x1b\\[' "$work/out"
@@ -148,6 +151,24 @@ SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="
 says "denials: --no-pager" nginx.service
 SYSTEMD_PAGER='' on_terminal "$unitlock" denials --directory="$journal"
 says "denials: an empty pager is none" nginx.service
+unset SYSTEMD_PAGERSECURE
+SYSTEMD_PAGER='sed s/nginx/PAGED/' DOAS_USER=anna on_terminal "$unitlock" denials --directory="$journal"
+says "denials: a pager that is not known to be secure, with the rights of another" nginx.service
+result "denials: which is not started then" lacks PAGED
+# Who owns the cgroup is who may choose, and nobody owns the cgroup of a service.
+if ! grep -q /user- /proc/self/cgroup; then
+    SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="$journal"
+    result "denials: nor outside of all sessions" lacks PAGED
+fi
+long=$(printf '/directory%.0s' $(seq 200))
+ship denial 21 a1 "blockers=fs.read_file path=\"$long\" dev=\"sda\" ino=11"
+on_terminal "$unitlock" denials --directory="$journal" --no-pager
+says "denials: a long path is cut on a terminal" /…/
+says "denials: which is said" "-l shows all of them"
+on_terminal "$unitlock" denials --directory="$journal" --no-pager -l
+result "denials: -l: not cut" lacks …
+denials
+says "denials: a long path is whole in a file" "$long"
 what_was_lost() {
     entry _TRANSPORT=kernel SYSLOG_FACILITY=0 \
         'MESSAGE=audit: audit_lost=17 audit_rate_limit=0 audit_backlog_limit=64'
