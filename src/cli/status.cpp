@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock status: what is declared, what the running services got of it, and whether denials can
 // be seen. Exit status 0 only when nothing that is declared is missing; a service that is not
-// running misses nothing as long as its next start would be confined.
+// running misses nothing as long as its next start would be confined, unless it has failed after it
+// was denied something.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/render.hpp"
+#include "cli/service_list.hpp"
 #include "cli/status_text.hpp"
 #include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
@@ -169,14 +171,7 @@ void print_json(const std::vector<StatusEntry>& entries, const machine::Visibili
 
 void print_text(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,
                 const Glance* glance, const Context& context, bool details) {
-  if (entries.empty())
-    fmt::print("No service declares anything: nothing is confined.\n");
-  else if (!details)
-    print_overview(stdout, entries);
-  for (std::size_t i = 0; details && i < entries.size(); ++i) {
-    fmt::print("{}", i > 0 ? "\n" : "");
-    print_details(stdout, entries[i]);
-  }
+  print_services<StatusEntry>(entries, details, {print_overview, print_details});
   if (glance)
     print_glance(stdout, *glance);
   if (!visibility || entries.empty())
@@ -228,7 +223,7 @@ int status(const Context& context, const Options& options) {
                !options.units.empty());
   bool well = !has_errors(index.problems()) &&
               std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
-                return is_well(entry.report.verdict.state);
+                return is_well(entry.report.verdict.state) && !entry.failed_after_denials();
               });
   return well ? kWell : kNotWell;
 }
@@ -241,7 +236,7 @@ void add_status(CLI::App& app, Context& context) {
   verb->add_option("UNIT", options->units, "Services; \"nginx\" means nginx.service");
   add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("Exit status: 0 nothing that is declared is missing (or its service is not\n"
-               "running), 1 something is, 2 no answer.");
+               "running), 1 something is, or a service failed after denials, 2 no answer.");
   verb->callback([&context, options] {
     context.run = [&context, options] { return status(context, *options); };
   });

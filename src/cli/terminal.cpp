@@ -35,9 +35,9 @@ std::vector<std::string> words_of(std::string_view command) {
 }
 
 /// A pager of somebody else's, started with more rights than theirs, must not start a shell. As
-/// systemd's tools decide it (src/shared/pager.c): whoever owns the session that this runs in, by its
-/// cgroup, must be who runs it, whatever it was that gave the rights: sudo, doas, pkexec, su. Where
-/// nobody knows it is not taken for granted. What variables say besides only adds to it.
+/// systemd's tools decide it (src/shared/pager.c): whoever owns the session that this runs in, by
+/// its cgroup, must be who runs it, whatever it was that gave the rights: sudo, doas, pkexec, su.
+/// Where nobody knows it is not taken for granted. What variables say besides only adds to it.
 bool needs_secure_pager() {
   if (auto said = parse_boolean(variable("SYSTEMD_PAGERSECURE")))
     return *said;

@@ -31,7 +31,8 @@ private:
   void add(const Denial& denial);
   Result<void> read();
   Result<std::map<DomainKey, Attribution>> attribute();
-  Result<std::map<std::uint32_t, std::string>> hosts_of(const std::map<DomainKey, Attribution>& domains);
+  Result<std::map<std::uint32_t, std::string>>
+  hosts_of(const std::map<DomainKey, Attribution>& domains);
   bool is_wanted(const DenialGroup& group);
 
   Journal& journal_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How many denials of each Landlock domain a journal has. Memory is bounded: those of domains beyond
-// a limit are counted together.
+// How many denials of each Landlock domain a journal has. Memory is bounded: those of domains
+// beyond a limit are counted together.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How long to wait for what tells whose a denial is. journald reads the kernel's records and those of
-// services from different sockets: a start record may be in the journal behind the denial.
+// How long to wait for what tells whose a denial is. journald reads the kernel's records and those
+// of services from different sockets: a start record may be in the journal behind the denial.
 #pragma once
 
 #include <cstdint>

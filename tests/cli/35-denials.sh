@@ -129,6 +129,9 @@ echo nonsense >"$cursor"
 exits "denials: a file that is none of these" 2 denials --directory="$journal" --cursor-file="$cursor"
 result "denials: is not written to" grep -qx nonsense "$cursor"
 exits "denials: a place that cannot be kept" 2 denials --directory="$journal" --cursor-file=/proc/none/cursor
+exits "denials: a place that there is not" 2 denials --directory="$journal" --cursor-file="$work/none/cursor"
+complains "denials: a place that there is not: which" "$work/none"
+result "denials: a place that there is not: is not made" [ ! -e "$work/none" ]
 NO_COLOR='' SYSTEMD_COLORS=1 denials
 result "denials: colours where they are wanted" grep -q $'\x1b\\[' "$work/out"
 NO_COLOR=1 SYSTEMD_COLORS=1 denials
@@ -142,7 +145,6 @@ on_terminal() {
     python3 -c 'import pty, sys, os
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
 }
-lacks() { ! grep -qF -- "$1" "$work/out"; }
 export SYSTEMD_PAGERSECURE=0
 TERM=vt100 SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="$journal"
 says "denials: on a terminal through the pager" PAGED.service
@@ -152,12 +154,16 @@ says "denials: --no-pager" nginx.service
 SYSTEMD_PAGER='' on_terminal "$unitlock" denials --directory="$journal"
 says "denials: an empty pager is none" nginx.service
 unset SYSTEMD_PAGERSECURE
-SYSTEMD_PAGER='sed s/nginx/PAGED/' DOAS_USER=anna on_terminal "$unitlock" denials --directory="$journal"
-says "denials: a pager that is not known to be secure, with the rights of another" nginx.service
-result "denials: which is not started then" lacks PAGED
+mkdir "$work/bin"
+printf '#!/bin/sh\necho "less, secure: $LESSSECURE"\ncat\n' >"$work/bin/less"
+chmod +x "$work/bin/less"
+PATH=$work/bin:$PATH SYSTEMD_PAGER='sed s/nginx/PAGED/' DOAS_USER=anna \
+    on_terminal "$unitlock" denials --directory="$journal"
+says "denials: with the rights of another, the pager is secure" "less, secure: 1"
+result "denials: and one that is not known to be is not started" lacks PAGED
 # Who owns the cgroup is who may choose, and nobody owns the cgroup of a service.
 if ! grep -q /user- /proc/self/cgroup; then
-    SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="$journal"
+    PATH=$work/bin:$PATH SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="$journal"
     result "denials: nor outside of all sessions" lacks PAGED
 fi
 long=$(printf '/directory%.0s' $(seq 200))

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/denial_text.hpp"
 
+#include <clocale>
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -13,6 +16,7 @@ using testing::HasSubstr;
 class DenialTable : public testing::Test {
 protected:
   DenialTable() {
+    std::setlocale(LC_ALL, "C.UTF-8"); // as the command does: libsmartcols escapes by it
     for (int i = 0; i < 512; ++i)
       path_ += "/abcdefg";
     journal::DenialGroup group;

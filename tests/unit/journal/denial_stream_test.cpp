@@ -157,9 +157,7 @@ protected:
     file.audit(1300, 20, kByNginx, at(file.now() + 1));
   }
   static Fields at(std::uint64_t usec) { return {{"__REALTIME_TIMESTAMP", std::to_string(usec)}}; }
-  void start() {
-    file.start("web.service", kWebInvocation, kWebTag, 200, at(file.now() + 1));
-  }
+  void start() { file.start("web.service", kWebInvocation, kWebTag, 200, at(file.now() + 1)); }
 
   const std::string kWebInvocation = "0123456789abcdef0123456789abcdef";
   const std::string kWebTag = "ul-0123456789ab";
