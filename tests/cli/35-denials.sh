@@ -155,6 +155,7 @@ SYSTEMD_PAGER='' on_terminal "$unitlock" denials --directory="$journal"
 says "denials: an empty pager is none" nginx.service
 unset SYSTEMD_PAGERSECURE
 mkdir "$work/bin"
+# shellcheck disable=SC2016  # expanded by the script
 printf '#!/bin/sh\necho "less, secure: $LESSSECURE"\ncat\n' >"$work/bin/less"
 chmod +x "$work/bin/less"
 PATH=$work/bin:$PATH SYSTEMD_PAGER='sed s/nginx/PAGED/' DOAS_USER=anna \
