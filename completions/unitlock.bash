@@ -15,6 +15,7 @@ _unitlock() {
     local formats='table json' journal='--since --until --boot --directory --file --merge'
     local -A options=(
         [denials]="$journal --attribution --cursor-file --follow --host --invocation --lines --path --probes --program --raw --reverse --right"
+        [denials]="$journal --attribution --cursor-file --follow --full --host --invocation --lines --path --program --raw --reverse --right"
         [disable]='--no-reload'
         [diff]=''
         [enable]='--preset --no-reload'

@@ -50,6 +50,7 @@ complete -c unitlock -n '__fish_seen_subcommand_from security show why' -l abi -
 complete -c unitlock -n '__fish_seen_subcommand_from denials metrics suggest why' -s m -l merge -d 'Journals of other machines too'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l raw -d 'One line for each'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -s f -l follow -d 'Wait for more'
+complete -c unitlock -n '__fish_seen_subcommand_from denials' -s l -l full -d 'Cut no path'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -s n -l lines -x -d 'The last of them only'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -s r -l reverse -d 'The newest first'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l right -x -d 'Of this right'

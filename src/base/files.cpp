@@ -16,6 +16,8 @@
 
 #include <fmt/format.h>
 
+#include "base/output_file.hpp"
+
 namespace unitlock {
 namespace {
 
@@ -185,28 +187,10 @@ Result<void> write_atomically(const std::string& directory, const std::string& n
   std::filesystem::create_directories(directory, made);
   if (made)
     return fail(fmt::format("cannot make directory {}", directory), made.value());
-  std::string target = directory + "/" + name;
-  std::string temporary = directory + "/." + name + ".XXXXXX";
-  UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
+  UniqueFd fd(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!fd)
-    return fail(fmt::format("cannot create {}", temporary), errno);
-  int number = fchmod(fd.get(), 0644) < 0 ? errno : 0;
-  while (number == 0 && !text.empty()) {
-    ssize_t n = write(fd.get(), text.data(), text.size());
-    if (n >= 0)
-      text.remove_prefix(static_cast<std::size_t>(n));
-    else if (errno != EINTR)
-      number = errno;
-  }
-  // close(2) may be where a full disk shows.
-  if (close(fd.release()) < 0 && number == 0)
-    number = errno;
-  if (number == 0 && rename(temporary.c_str(), target.c_str()) < 0)
-    number = errno;
-  if (number == 0)
-    return {};
-  unlink(temporary.c_str());
-  return fail(fmt::format("cannot write {}", target), number);
+    return fail(fmt::format("cannot write into directory {}", directory), errno);
+  return replace_in(fd, name, text, directory + "/" + name);
 }
 
 std::string simplify_path(std::string_view path) {

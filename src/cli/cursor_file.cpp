@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/files.hpp"
+#include "base/output_file.hpp"
 #include "base/text.hpp"
 
 namespace unitlock::cli {
@@ -18,6 +19,9 @@ constexpr std::size_t kLimit = 4096;
 Result<std::string> CursorFile::read() {
   if (!is_wanted())
     return std::string();
+  // Better now than when all has been read and shown.
+  if (auto directory = open_directory_of(path_); !directory)
+    return tl::unexpected(directory.error());
   auto root = Root::open("/");
   if (!root)
     return tl::unexpected(root.error());
@@ -33,9 +37,7 @@ Result<std::string> CursorFile::read() {
 Result<void> CursorFile::write(const std::string& cursor) {
   if (!is_wanted() || cursor.empty() || cursor == written_)
     return {};
-  std::size_t slash = path_.rfind('/');
-  auto done = write_atomically(slash == path_.npos ? "." : path_.substr(0, slash + 1),
-                               std::string(path_basename(path_)), cursor + "\n");
+  auto done = replace_file(path_, cursor + "\n");
   if (done)
     written_ = cursor;
   return done;

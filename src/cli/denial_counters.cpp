@@ -17,12 +17,6 @@ using nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
 
-/// The kernel's two names that no right of a ruleset has (security/landlock/audit.c); everything
-/// else that is not in the table is a newer kernel's, or made up.
-bool is_known(const journal::Blocker& blocker) {
-  return blocker.right || blocker.name == "ptrace" || blocker.name == "fs.change_topology";
-}
-
 DenialSeries read_series(const ordered_json& json) {
   return {json.at("host").get<std::string>(), json.at("unit").get<std::string>(),
           json.at("user").get<std::string>(), json.at("certainty").get<std::string>(),

@@ -59,6 +59,17 @@ std::string host_text(const std::string& host) {
   return host.empty() ? "-" : escape(host);
 }
 
+/// What is longer leaves its middle out. Beyond what names of files usually have: nobody wants to
+/// lose what is to be copied elsewhere.
+bool cut_long_paths(DenialGroup& group) {
+  constexpr std::size_t kObject = 256; // wraps
+  constexpr std::size_t kProgram = 80; // does not
+  bool is_long = group.object.path.size() > kObject || group.process.exe.size() > kProgram;
+  group.object.path = cut_in_the_middle(group.object.path, kObject);
+  group.process.exe = cut_in_the_middle(group.process.exe, kProgram);
+  return is_long;
+}
+
 const journal::Id128& boot_of(const DenialGroup& group, const DenialReport& report) {
   static const journal::Id128 none;
   return group.domain.boot < report.boots.size() ? report.boots[group.domain.boot] : none;
@@ -150,14 +161,17 @@ std::string short_event_id(std::uint64_t serial, const journal::Id128& boot,
                             : journal::event_id(serial, boot.substr(0, kShortBoot));
 }
 
-void print_table(std::FILE* stream, const DenialReport& report, const DenialStyle& style) {
+bool print_table(std::FILE* stream, const DenialReport& report, const DenialStyle& style) {
+  bool was_cut = false;
   std::vector<Column> columns = {{"UNIT"},    {"RIGHT"},       {"OBJECT", false, true},
                                  {"PROGRAM"}, {"COUNT", true}, {"FIRST"},
                                  {"LAST"},    {"ID", true}};
   if (style.hosts)
     columns.insert(columns.begin(), {"HOST"});
   Table table(columns);
-  for (const DenialGroup& group : report.groups) {
+  for (DenialGroup group : report.groups) {
+    if (style.cuts)
+      was_cut |= cut_long_paths(group);
     std::vector<Cell> cells = {
         {owner_text(group.attribution), owner_colour(group.attribution.certainty)},
         escape(group.blockers),
@@ -172,6 +186,7 @@ void print_table(std::FILE* stream, const DenialReport& report, const DenialStyl
     table.add(std::move(cells));
   }
   table.print(stream, style.colours);
+  return was_cut;
 }
 
 std::string line_text(const DenialEvent& event, const DenialStyle& style) {

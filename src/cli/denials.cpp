@@ -45,6 +45,7 @@ struct Options {
   bool raw = false;
   bool follow = false;
   bool probes = false;
+  bool full = false;
 
   bool is_filtered() const {
     return !rights.empty() || !attributions.empty() || !filter.paths.empty() ||
@@ -101,6 +102,7 @@ struct Run {
 
 DenialStyle Run::style(journal::Journal& journal) const {
   DenialStyle style{!location.is_this_machine(), wants_colours(), realtime_now_usec(), {}};
+  style.cuts = !options.full && isatty(STDOUT_FILENO) == 1;
   if (location.is_this_machine())
     if (auto boot = journal.find_boot("0"))
       style.boot = *boot;
@@ -167,14 +169,17 @@ int Run::groups(journal::Journal& journal) {
   bool found = !report->groups.empty();
   choose(report->groups, lines, options.reverse);
   DenialStyle shown = style(journal); // of the terminal itself
+  bool was_cut = false;
   {
     Pager pager(context.pager);
     if (context.json())
       for (const journal::DenialGroup& group : report->groups)
         fmt::print("{}", json_line(to_json(group, *report)));
     else if (!report->groups.empty())
-      print_table(stdout, *report, shown);
+      was_cut = print_table(stdout, *report, shown);
   }
+  if (was_cut)
+    complain("long paths are shown without their middle: -l shows all of them");
   int status = explain(journal, report->gaps, report->unattributed, report->probes, found);
   auto saved = save(report->resume_cursor);
   return saved ? status : no_answer(saved.error());
@@ -290,6 +295,7 @@ void add_denials(CLI::App& app, Context& context) {
   verb->add_flag("--raw", options->raw, "One line for each denial");
   CLI::Option* follow =
       verb->add_flag("-f,--follow", options->follow, "Wait for more, one line for each");
+  verb->add_flag("-l,--full", options->full, "Cut no path, however long, on a terminal either");
   verb->add_option("-n,--lines", options->lines, "The last of them only, or all")->type_name("N");
   verb->add_flag("-r,--reverse", options->reverse, "The newest first")->excludes(follow);
   verb->add_option("--cursor-file", options->cursor_file,

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "advise/addition.hpp"
 #include "base/escape.hpp"
 #include "check/check.hpp"
 #include "cli/admin_drop_in.hpp"
@@ -56,6 +57,7 @@ private:
   std::optional<DeclaredUnit> find(const DeclarationIndex& index, const std::string& word);
   void reload();
   void tell_enabled(const DeclarationIndex& index, const std::string& name);
+  std::string way_back(const std::string& text, const std::string& name) const;
   void tell_disabled(const DeclarationIndex& index, const std::string& name);
   /// What unitlock status would say of it: what only a restart will change.
   void tell_restart(const DeclarationIndex& index, const std::string& name);
@@ -189,6 +191,24 @@ void Change::write(const Unit& unit, const std::vector<std::string>& presets) {
   changed_.push_back(unit.name);
 }
 
+/// From a drop-in that was changed to the one that disable may remove.
+std::string Change::way_back(const std::string& text, const std::string& name) const {
+  std::size_t additions = 0;
+  std::string before = text;
+  for (auto next = advise::without_last_addition(before); next;
+       next = advise::without_last_addition(before), ++additions)
+    before = std::move(*next);
+  if (additions == 0)
+    return "remove it yourself";
+  return fmt::format(
+      "\"unitlock {}suggest --undo {}\"{} takes back what \"unitlock suggest\" added{}",
+      context_.user ? "--user " : "", name,
+      additions == 1 ? "" : fmt::format(", {} times,", additions),
+      before.empty()                      ? ""
+      : AdminDropIn::is_untouched(before) ? ", then disable again"
+                                          : "; the rest remove yourself");
+}
+
 void Change::disable_unit(const DeclarationIndex& index, const std::string& word) {
   auto declared = find(index, word);
   if (!declared)
@@ -208,8 +228,8 @@ void Change::disable_unit(const DeclarationIndex& index, const std::string& word
     return;
   }
   if (!text || !AdminDropIn::is_untouched(*text)) {
-    refuse(text ? fmt::format("{} is not as \"unitlock enable\" wrote it: remove it yourself",
-                              drop_in->path())
+    refuse(text ? fmt::format("{} is not as \"unitlock enable\" wrote it: {}", drop_in->path(),
+                              way_back(*text, name))
                 : to_string(text.error()));
     return;
   }

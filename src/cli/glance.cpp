@@ -65,6 +65,8 @@ Glance glance_at(const std::vector<StatusEntry>& entries,
     glance.running_confined += runs_confined(entry) ? 1 : 0;
     if (state == State::RestartNeeded)
       glance.restart_needed.push_back(entry.report.facts.unit);
+    if (entry.failed_after_denials())
+      glance.failed_after_denials.push_back(entry.report.facts.unit);
     if (entry.week)
       glance.denials = glance.denials.value_or(0) + *entry.week;
   }
@@ -86,6 +88,8 @@ void print_glance(std::FILE* stream, const Glance& glance) {
   if (!glance.restart_needed.empty())
     fmt::print(stream, "Not under the declared policy until restarted: {}.\n",
                listed(glance.restart_needed));
+  if (!glance.failed_after_denials.empty())
+    fmt::print(stream, "Failed, after denials: {}.\n", listed(glance.failed_after_denials));
   fmt::print(stream, "Running: {} services, {} of them confined.\n", glance.running,
              glance.running_confined);
   if (!glance.with_preset.empty())
@@ -102,12 +106,14 @@ ordered_json glance_json(const Glance& glance) {
   return {{"summary",
            {{"states", states},
             {"restart_needed", names_json(glance.restart_needed)},
+            {"failed_after_denials", names_json(glance.failed_after_denials)},
             {"running", glance.running},
             {"running_confined", glance.running_confined},
             {"with_preset", names_json(glance.with_preset)},
             {"excluded", names_json(glance.excluded)},
             {"others", glance.others},
-            {"denials_7_days", glance.denials ? ordered_json(*glance.denials) : ordered_json()}}}};
+            {"denials_7_days", glance.denials ? ordered_json(*glance.denials) : ordered_json()},
+            {"denials_left_out", glance.denials_left_out}}}};
 }
 
 } // namespace unitlock::cli

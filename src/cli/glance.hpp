@@ -28,8 +28,11 @@ struct Glance {
                                      ///< be confined
   std::size_t others = 0;
   std::vector<std::string> restart_needed;
+  std::vector<std::string> failed_after_denials;
   /// Of the last week; nullopt where they could not be counted.
   std::optional<std::uint64_t> denials;
+  /// Those of too many starts: whose these are was not looked up, and some may be missing above.
+  std::uint64_t denials_left_out = 0;
 };
 
 Glance glance_at(const std::vector<StatusEntry>& entries,

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/escape.hpp"
+#include "base/spelling.hpp"
 #include "cli/context.hpp"
 #include "cli/verbs.hpp"
 #include "config.hpp"
@@ -82,6 +83,17 @@ void describe(CLI::App& app, Context& context) {
   add_export(app, context);
 }
 
+/// Of a command line that could not be parsed.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> left = app.remaining();
+  if (!app.get_subcommands().empty() || left.empty() || left.front().starts_with('-'))
+    return error.what();
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands({}))
+    verbs.push_back(verb->get_name());
+  return fmt::format("\"{}\" is no verb{}", left.front(), did_you_mean(left.front(), verbs));
+}
+
 int run(int argc, char** argv) {
   CLI::App app("", "unitlock");
   Context context;
@@ -92,7 +104,7 @@ int run(int argc, char** argv) {
     return app.exit(help_or_version);
   } catch (const CLI::ParseError& error) {
     // CLI11 has statuses of its own, 100 and up: one for each way to be wrong.
-    complain(error.what());
+    complain(what_is_wrong(app, error));
     complain("try --help");
     return kNoAnswer;
   }

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/files.hpp"
+#include "base/output_file.hpp"
 #include "base/timestamp.hpp"
 #include "cli/context.hpp"
 #include "cli/denial_counters.hpp"
@@ -70,11 +71,6 @@ Result<CountedSoFar> load_state(const std::string& path) {
   if (!counted)
     return fail({path, 0, 0}, counted.error().message + "; remove it to count anew");
   return counted;
-}
-
-Result<void> save(const std::string& path, std::string_view text) {
-  std::filesystem::path absolute = std::filesystem::absolute(path);
-  return write_atomically(absolute.parent_path(), absolute.filename(), text);
 }
 
 /// Adds what was denied since.
@@ -204,6 +200,10 @@ int run(const Options& options, const Context& context) {
   auto query = options.journal.query(context);
   if (!query)
     return no_answer(query.error());
+  // Better now than when all has been counted.
+  for (const std::string& file : {options.state, options.write})
+    if (auto directory = file.empty() ? Result<UniqueFd>() : open_directory_of(file); !directory)
+      return no_answer(directory.error());
   bool goes_on = !options.state.empty();
   auto counted = goes_on ? load_state(options.state) : Result<CountedSoFar>();
   if (!counted)
@@ -236,11 +236,11 @@ int run(const Options& options, const Context& context) {
                                                                     : MetricFormat::Prometheus);
   // What is counted twice is wrong for ever, what is shown late only for a minute.
   if (goes_on)
-    if (auto saved = save(options.state, to_text(*counted)); !saved)
+    if (auto saved = replace_file(options.state, to_text(*counted)); !saved)
       return no_answer(saved.error());
   if (options.write.empty())
     fmt::print("{}", text);
-  else if (auto written = save(options.write, text); !written)
+  else if (auto written = replace_file(options.write, text); !written)
     return no_answer(written.error());
   return kWell;
 }
@@ -262,7 +262,7 @@ void add_metrics(CLI::App& app, Context& context) {
   verb->add_option("--format", options->format, "prometheus (default) or openmetrics")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"prometheus", "openmetrics"}));
-  verb->footer("Exit status: 0 the figures are given, 2 no answer.");
+  verb->footer("Exit status: 0 the figures are given, 2 no answer.\nSee unitlock-metrics(1).");
   verb->callback([options, &context] {
     context.run = [options, &context] { return run(*options, context); };
   });

@@ -106,6 +106,25 @@ std::string shown(std::string_view text) {
   return escape(text, Backslash::Keep);
 }
 
+std::string cut_in_the_middle(std::string_view path, std::size_t limit) {
+  if (path.size() <= limit)
+    return std::string(path);
+  auto is_inside = [&](std::size_t place) { // of a character
+    return (static_cast<unsigned char>(path[place]) & 0xc0) == 0x80;
+  };
+  std::size_t end = limit / 2, start = path.size() - limit / 2;
+  while (end > 0 && is_inside(end))
+    --end;
+  while (start < path.size() && is_inside(start))
+    ++start;
+  // A component that takes up all the room is cut itself.
+  if (std::size_t slash = path.substr(0, end).rfind('/'); slash != path.npos && slash > 0)
+    end = slash + 1;
+  if (std::size_t slash = path.find('/', start); slash != path.npos && slash + 1 < path.size())
+    start = slash;
+  return fmt::format("{}…{}", path.substr(0, end), path.substr(start));
+}
+
 nlohmann::ordered_json json_bytes(std::string_view bytes) {
   if (is_valid_utf8(bytes))
     return std::string(bytes);

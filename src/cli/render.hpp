@@ -51,6 +51,10 @@ private:
 /// Text of unitlock's own with names and paths of others in it, harmless for a terminal.
 std::string shown(std::string_view text);
 
+/// A path of at most about so many bytes: "/srv/www/…/name", whole components where that is
+/// possible, characters anyway. Not escaped.
+std::string cut_in_the_middle(std::string_view path, std::size_t limit);
+
 /// A JSON string; for bytes that are not UTF-8 an array of numbers, as journalctl does, so that
 /// nothing is lost.
 nlohmann::ordered_json json_bytes(std::string_view bytes);

@@ -13,6 +13,7 @@
 #include "cli/context.hpp"
 #include "cli/render.hpp"
 #include "cli/security_text.hpp"
+#include "cli/service_list.hpp"
 #include "cli/shown_abi.hpp"
 #include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
@@ -103,14 +104,7 @@ void print(const Context& context, const Options& options, const std::vector<Sco
       fmt::print("{}", json_line(score_json(unit, details)));
     return;
   }
-  if (scored.empty())
-    fmt::print("No service declares anything: nothing is confined.\n");
-  else if (!details)
-    print_scores(stdout, scored);
-  for (std::size_t i = 0; details && i < scored.size(); ++i) {
-    fmt::print("{}", i > 0 ? "\n" : "");
-    print_items(stdout, scored[i]);
-  }
+  print_services<ScoredUnit>(scored, details, {print_scores, print_items});
 }
 
 int security(const Context& context, const Options& options) {
@@ -160,7 +154,8 @@ void add_security(CLI::App& app, Context& context) {
       ->check(CLI::Range(0, landlock::kNewestAbi))
       ->type_name("N");
   add_output_option(*verb, context, "table, or json (one object a line)");
-  verb->footer("Exit status: 0, 1 an exposure is over the threshold, 2 no answer.");
+  verb->footer("Exit status: 0, 1 an exposure is over the threshold, 2 no answer.\n"
+               "See unitlock-security(1).");
   verb->callback([&context, options] {
     context.run = [&context, options] { return security(context, *options); };
   });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock status: what is declared, what the running services got of it, and whether denials can
 // be seen. Exit status 0 only when nothing that is declared is missing; a service that is not
-// running misses nothing as long as its next start would be confined.
+// running misses nothing as long as its next start would be confined, unless it has failed after it
+// was denied something.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
 #include "cli/render.hpp"
+#include "cli/service_list.hpp"
 #include "cli/status_text.hpp"
 #include "cli/this_machine.hpp"
 #include "cli/verbs.hpp"
@@ -70,14 +72,15 @@ Result<void> add_counts(journal::Journal& journal, journal::DenialQuery query,
   auto counted = journal::count_denials(journal, query);
   if (!counted)
     return tl::unexpected(counted.error());
-  for (const auto& [start, count] : *counted)
-    counts[start] += count;
+  for (const auto& [start, count] : counted->by_start)
+    counts.by_start[start] += count;
+  counts.left_out += counted->left_out;
   return {};
 }
 
 std::uint64_t count_of_unit(const journal::DenialCounts& counts, const journal::UnitName& unit) {
   std::uint64_t sum = 0;
-  for (const auto& [start, count] : counts)
+  for (const auto& [start, count] : counts.by_start)
     sum += start.first == unit ? count : 0;
   return sum;
 }
@@ -97,18 +100,20 @@ void explain_failure(StatusEntry& entry) {
 
 /// Of the present invocation of each service: what runs before ExecStart= belongs to it too, and so
 /// does what happened before its start record was written. And of the last week, of all its
-/// invocations. Each entry of the journal is read once.
-Result<void> count_denials(journal::Journal& journal, const std::optional<std::uint32_t>& user,
-                           std::vector<StatusEntry>& entries) {
+/// invocations. Each entry of the journal is read once. Gives the number of those that were left
+/// out.
+Result<std::uint64_t> count_denials(journal::Journal& journal,
+                                    const std::optional<std::uint32_t>& user,
+                                    std::vector<StatusEntry>& entries) {
   if (entries.empty())
-    return {};
+    return 0;
   constexpr std::uint64_t kWeekUsec = std::uint64_t{7} * 24 * 3600 * 1000000;
   const std::uint64_t week = realtime_now_usec() - kWeekUsec;
   journal::DenialCounts counts;
   journal::DenialQuery query;
   query.since_usec = week;
   if (auto added = add_counts(journal, query, counts); !added)
-    return added;
+    return tl::unexpected(added.error());
   for (StatusEntry& entry : entries)
     if (entry.report.facts.declaration.policy.log_denials)
       entry.week = count_of_unit(counts, {entry.report.facts.unit, user});
@@ -119,19 +124,32 @@ Result<void> count_denials(journal::Journal& journal, const std::optional<std::u
   query.until_usec = week - 1;
   if (any && (!first || *first < week))
     if (auto added = add_counts(journal, query, counts); !added)
-      return added;
+      return tl::unexpected(added.error());
   for (StatusEntry& entry : entries) {
     if (!is_countable(entry.report))
       continue;
     const std::string& invocation = entry.report.service()->invocation;
-    auto found = counts.find({{entry.report.facts.unit, user}, invocation});
-    if (found != counts.end())
+    auto found = counts.by_start.find({{entry.report.facts.unit, user}, invocation});
+    if (found != counts.by_start.end())
       entry.denials = found->second;
-    else if (was_confined(entry.report))
+    else if (was_confined(entry.report) && counts.left_out == 0)
       entry.denials = 0;
     explain_failure(entry);
   }
-  return {};
+  return counts.left_out;
+}
+
+/// Says why the counts are not all.
+std::uint64_t count_what_is_logged(journal::Journal& journal, const Context& context,
+                                   std::vector<StatusEntry>& entries) {
+  auto left_out = count_denials(journal, context.uid(), entries);
+  if (!left_out)
+    complain(to_string(left_out.error()));
+  else if (*left_out > 0)
+    complain(fmt::format("of {} denials it was not looked up whose they are, there were too many "
+                         "starts: the counts of denials are what there is at least",
+                         *left_out));
+  return left_out.value_or(0);
 }
 
 Result<machine::MachineReport> survey_units(const machine::Survey& survey,
@@ -154,14 +172,7 @@ void print_json(const std::vector<StatusEntry>& entries, const machine::Visibili
 
 void print_text(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,
                 const Glance* glance, const Context& context, bool details) {
-  if (entries.empty())
-    fmt::print("No service declares anything: nothing is confined.\n");
-  else if (!details)
-    print_overview(stdout, entries);
-  for (std::size_t i = 0; details && i < entries.size(); ++i) {
-    fmt::print("{}", i > 0 ? "\n" : "");
-    print_details(stdout, entries[i]);
-  }
+  print_services<StatusEntry>(entries, details, {print_overview, print_details});
   if (glance)
     print_glance(stdout, *glance);
   if (!visibility || entries.empty())
@@ -209,17 +220,19 @@ int status(const Context& context, const Options& options) {
   if (is_machine)
     visibility = machine::see_denials(journal_of(here));
   std::vector<StatusEntry> entries;
+  std::uint64_t left_out = 0;
   for (ServiceReport& report : surveyed->services)
     entries.push_back({std::move(report), std::nullopt});
   if (journal::Journal* journal = journal_of(here);
       journal && visibility.visible == machine::Visible::Yes)
-    if (auto counted = count_denials(*journal, context.uid(), entries); !counted)
-      complain(to_string(counted.error()));
+    left_out = count_what_is_logged(*journal, context, entries);
   if (options.probe)
     probe_services(**manager, context.scope(), entries);
   std::optional<Glance> glance;
-  if (is_machine && options.units.empty())
+  if (is_machine && options.units.empty()) {
     glance = glance_at(entries, surveyed->undeclared, VendorList(*root, context.manager(*root)));
+    glance->denials_left_out = left_out;
+  }
   if (context.json())
     print_json(entries, is_machine ? &visibility : nullptr, glance ? &*glance : nullptr);
   else
@@ -227,7 +240,7 @@ int status(const Context& context, const Options& options) {
                !options.units.empty() || options.probe);
   bool well = !has_errors(index.problems()) &&
               std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
-                return is_well(entry.report.verdict.state);
+                return is_well(entry.report.verdict.state) && !entry.failed_after_denials();
               });
   return well ? kWell : kNotWell;
 }
@@ -241,7 +254,7 @@ void add_status(CLI::App& app, Context& context) {
   verb->add_flag("--probe", options->probe, "Have the running processes try what they are denied");
   add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("Exit status: 0 nothing that is declared is missing (or its service is not\n"
-               "running), 1 something is, 2 no answer.");
+               "running), 1 something is, or a service failed after denials, 2 no answer.");
   verb->callback([&context, options] {
     context.run = [&context, options] { return status(context, *options); };
   });

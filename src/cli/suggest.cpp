@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include "advise/addition.hpp"
 #include "advise/suggestion.hpp"
 #include "base/escape.hpp"
+#include "base/spelling.hpp"
 #include "cli/admin_drop_in.hpp"
 #include "cli/context.hpp"
 #include "cli/journal_options.hpp"
@@ -59,6 +61,7 @@ private:
   void explain_nothing(journal::Journal& journal, const journal::Location& location);
   std::vector<ChosenLine> ordinary_and_named(const Advice& advice) const;
   bool is_named(const Suggestion& suggestion) const;
+  std::optional<std::string> find_unknown_name(const Advice& advice) const;
   std::uint64_t started_usec(const std::string& unit) const;
   int write(const DeclaredUnit& declared, const std::vector<ChosenLine>& lines, bool confirm);
   Result<void> check(const DeclaredUnit& declared, const AdminDropIn& drop_in,
@@ -134,6 +137,19 @@ bool Suggesting::is_named(const Suggestion& suggestion) const {
       [&](const std::string& name) { return name == "all" || name == suggestion.object; });
 }
 
+/// What is wrong with --sensitive=: a word that is about nothing must not look as if it had helped.
+std::optional<std::string> Suggesting::find_unknown_name(const Advice& advice) const {
+  std::vector<std::string> known;
+  for (const Suggestion& suggestion : advice.suggestions)
+    if (!suggestion.line.empty())
+      known.push_back(suggestion.object);
+  for (const std::string& name : options_.sensitive)
+    if (name != "all" && std::find(known.begin(), known.end(), name) == known.end())
+      return fmt::format("nothing was written: no line is about \"{}\", as --sensitive= has it{}",
+                         name, did_you_mean(name, known));
+  return std::nullopt;
+}
+
 std::vector<ChosenLine> Suggesting::ordinary_and_named(const Advice& advice) const {
   std::vector<ChosenLine> lines;
   for (const Suggestion& suggestion : advice.suggestions)
@@ -159,6 +175,8 @@ int Suggesting::suggest(const DeclaredUnit& declared) {
   advise::ServiceView view = view_of(context_, root_, index_, declared);
   view.set_started(started_usec(declared.unit.name));
   Advice advice = advise::advise(*groups, view);
+  if (auto unknown = find_unknown_name(advice))
+    return refuse(*unknown);
   std::vector<ChosenLine> lines = ordinary_and_named(advice);
   if (options_.interactive) {
     auto decided = ask(advice);
@@ -278,7 +296,8 @@ void add_suggest(CLI::App& app, Context& context) {
       ->excludes(write)
       ->excludes(interactive);
   verb->add_flag("--no-reload", options->no_reload, "Do not have systemd read its files again");
-  verb->footer("Exit status: 0 all that was denied has its line, 1 not all, 2 no answer.");
+  verb->footer("Exit status: 0 all that was denied has its line, 1 not all, 2 no answer.\n"
+               "See unitlock-suggest(1).");
   verb->callback([&context, options] {
     context.run = [&context, options] { return run(context, *options); };
   });

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,11 +34,18 @@ std::vector<std::string> words_of(std::string_view command) {
   return words;
 }
 
-/// A pager of somebody else's, started with more rights than theirs, must not start a shell.
+/// A pager of somebody else's, started with more rights than theirs, must not start a shell. As
+/// systemd's tools decide it (src/shared/pager.c): whoever owns the session that this runs in, by
+/// its cgroup, must be who runs it, whatever it was that gave the rights: sudo, doas, pkexec, su.
+/// Where nobody knows it is not taken for granted. What variables say besides only adds to it.
 bool needs_secure_pager() {
   if (auto said = parse_boolean(variable("SYSTEMD_PAGERSECURE")))
     return *said;
-  return getuid() != geteuid() || !variable("SUDO_UID").empty() || !variable("PKEXEC_UID").empty();
+  for (const char* name : {"SUDO_UID", "PKEXEC_UID", "DOAS_USER"})
+    if (!variable(name).empty())
+      return true;
+  uid_t owner = 0;
+  return getuid() != geteuid() || sd_pid_get_owner_uid(0, &owner) < 0 || owner != geteuid();
 }
 
 /// In the child: does not return.

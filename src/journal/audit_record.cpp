@@ -230,6 +230,11 @@ std::vector<Blocker> split_blockers(std::string_view blockers) {
   return list;
 }
 
+bool is_known(const Blocker& blocker) {
+  return blocker.right || std::find(kBlockersOfNoRight.begin(), kBlockersOfNoRight.end(),
+                                    blocker.name) != kBlockersOfNoRight.end();
+}
+
 std::string describe(const Object& object) {
   switch (object.kind) {
   case Object::Kind::None:

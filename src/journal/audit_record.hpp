@@ -6,6 +6,7 @@
 // Source: security/landlock/audit.c, kernel/audit.c (audit_log_untrustedstring).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -103,6 +104,11 @@ struct Blocker {
   const landlock::Right* right = nullptr;
 };
 std::vector<Blocker> split_blockers(std::string_view blockers);
+/// The kernel's names that no right of a ruleset has (security/landlock/audit.c).
+inline constexpr auto kBlockersOfNoRight =
+    std::to_array<std::string_view>({"ptrace", "fs.change_topology"});
+/// Everything else is a newer kernel's, or made up.
+bool is_known(const Blocker& blocker);
 
 /// For people, harmless for a terminal: "/etc/shadow", "@name", "127.0.0.1:80", "nginx".
 std::string describe(const Object& object);

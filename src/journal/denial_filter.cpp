@@ -29,8 +29,13 @@ bool any_or_none(const std::vector<Value>& wanted, Matches matches) {
   return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), matches);
 }
 
-bool is_right(const std::string& wanted, std::string_view blocker) {
-  return blocker == wanted || (blocker.starts_with(wanted) && blocker[wanted.size()] == '.');
+constexpr std::string_view kOther = "other";
+
+bool is_right(const std::string& wanted, const Blocker& blocker) {
+  if (wanted == kOther)
+    return !is_known(blocker);
+  return blocker.name == wanted ||
+         (blocker.name.starts_with(wanted) && blocker.name[wanted.size()] == '.');
 }
 
 bool is_program(const std::string& pattern, const SyscallRecord& process) {
@@ -51,16 +56,22 @@ bool is_unit(const DenialFilter& filter, const UnitName& unit) {
 } // namespace
 
 Result<std::string> parse_right_filter(std::string_view word) {
-  std::vector<std::string> known;
-  for (const landlock::Right& right : landlock::kRights) {
-    if (word == right.name || word == right.name.substr(0, right.name.find('.')))
-      return std::string(word);
-    if (word == right.short_name())
-      return std::string(right.name);
-    known.emplace_back(right.short_name());
-  }
-  if (word == "ptrace" || word.find('.') != word.npos)
+  std::vector<std::string_view> names(kBlockersOfNoRight.begin(), kBlockersOfNoRight.end());
+  for (const landlock::Right& right : landlock::kRights)
+    names.push_back(right.name);
+  if (word == kOther)
     return std::string(word);
+  std::vector<std::string> known = {std::string(kOther)};
+  const bool has_family = word.find('.') != word.npos;
+  for (std::string_view name : names) {
+    std::size_t dot = name.find('.');
+    std::string_view short_name = name.substr(dot == name.npos ? 0 : dot + 1);
+    if (word == name || (dot != name.npos && word == name.substr(0, dot)))
+      return std::string(word);
+    if (word == short_name)
+      return std::string(name);
+    known.emplace_back(has_family ? name : short_name);
+  }
   return fail(fmt::format("\"{}\" is no right{}", escape(word), did_you_mean(word, known)));
 }
 
@@ -80,7 +91,7 @@ bool matches_record(const DenialFilter& filter, const Denial& denial) {
                        auto blockers = split_blockers(denial.blockers);
                        return std::any_of(
                            blockers.begin(), blockers.end(),
-                           [&](const Blocker& blocker) { return is_right(right, blocker.name); });
+                           [&](const Blocker& blocker) { return is_right(right, blocker); });
                      }) &&
          any_or_none(filter.paths,
                      [&](const std::string& path) {

@@ -27,8 +27,8 @@ struct DenialFilter {
   std::vector<std::string> hosts; ///< globs
 };
 
-/// A word for a right, "read_file" or "fs.read_file", or for a family of them, "net". Errors: a
-/// word that is neither. With a dot, it may be one that a newer kernel has.
+/// A word for a right, "read_file" or "fs.read_file", or for a family of them, "net"; "other" for
+/// those that unitlock does not know, of a newer kernel. Errors: a word that is none of these.
 Result<std::string> parse_right_filter(std::string_view word);
 /// The words of to_string(Certainty).
 Result<Certainty> parse_certainty(std::string_view word);

@@ -9,6 +9,7 @@
 #include "journal/attributor.hpp"
 #include "journal/denial_source.hpp"
 #include "journal/gaps.hpp"
+#include "journal/patience.hpp"
 #include "journal/probe_denial.hpp"
 
 namespace unitlock::journal {
@@ -22,15 +23,22 @@ public:
             journal, std::move(window), [this](const Denial& denial) { add(denial); },
             [this](std::uint32_t boot, const DomainRecord& record) {
               attributor_.note(boot, record);
-            }) {}
+            }),
+        logged_(query.domain_limit) {}
   Result<DenialReport> run();
   Result<DenialCounts> count();
 
 private:
   void add(const Denial& denial);
   Result<void> read();
-  Result<std::map<std::uint32_t, std::string>> hosts_of(const std::vector<DomainKey>& domains);
+  Result<std::map<DomainKey, Attribution>> attribute();
+  Result<std::map<std::uint32_t, std::string>>
+  hosts_of(const std::map<DomainKey, Attribution>& domains);
   bool is_wanted(const DenialGroup& group);
+  std::uint64_t probes_of(const DomainKey& domain) const {
+    auto found = probes_.find(domain);
+    return found == probes_.end() ? 0 : found->second;
+  }
 
   Journal& journal_;
   const DenialQuery& query_;
@@ -40,14 +48,14 @@ private:
   LoggedDenials logged_;
   std::uint64_t denials_ = 0;
   std::uint64_t unattributed_ = 0;
-  std::uint64_t probes_ = 0;
+  std::map<DomainKey, std::uint64_t> probes_;
 };
 
 void Reader::add(const Denial& denial) {
   ++denials_;
-  count_denial(logged_, denial.domain);
+  logged_.add(denial.domain);
   if (!query_.with_probes && is_probe(denial, query_.wrapper))
-    ++probes_;
+    ++probes_[denial.domain];
   else if (matches_record(query_.filter, denial))
     summary_.add(denial);
 }
@@ -61,10 +69,33 @@ Result<void> Reader::read() {
   return read;
 }
 
+/// Nobody would meet again what the cursor has passed: so denials of this moment get the time to be
+/// somebody's.
+Result<std::map<DomainKey, Attribution>> Reader::attribute() {
+  const auto first_denials = summary_.domains();
+  std::vector<DomainKey> domains;
+  for (const auto& [domain, usec] : first_denials)
+    domains.push_back(domain);
+  for (;;) {
+    auto attributions = attributor_.attribute(domains);
+    if (!attributions || !query_.keep_place)
+      return attributions;
+    const std::uint64_t now = realtime_now_usec();
+    bool waits = false;
+    for (const auto& [domain, usec] : first_denials)
+      if (may_be_placed_later(attributions->at(domain), usec, now)) {
+        attributor_.forget(domain);
+        waits = true;
+      }
+    if (!waits || !journal_.wait(kRetryUsec, Journal::kNoOutput))
+      return attributions;
+  }
+}
+
 Result<std::map<std::uint32_t, std::string>>
-Reader::hosts_of(const std::vector<DomainKey>& domains) {
+Reader::hosts_of(const std::map<DomainKey, Attribution>& domains) {
   std::map<std::uint32_t, std::string> hosts;
-  for (const DomainKey& domain : domains) {
+  for (const auto& [domain, attribution] : domains) {
     if (hosts.contains(domain.boot))
       continue;
     auto host = journal_.host_of(domain.boot);
@@ -91,7 +122,7 @@ Result<DenialCounts> Reader::count() {
   if (auto done = read(); !done)
     return tl::unexpected(done.error());
   std::vector<DomainKey> wanted;
-  for (const auto& [key, number] : logged_)
+  for (const auto& [key, number] : logged_.counts())
     wanted.push_back(key);
   auto attributions = attributor_.attribute(wanted);
   if (!attributions)
@@ -99,18 +130,19 @@ Result<DenialCounts> Reader::count() {
   DenialCounts counts;
   for (const auto& [key, attribution] : *attributions)
     if (!attribution.unit.name.empty())
-      counts[{attribution.unit, attribution.invocation}] += logged_.at(key);
+      counts.by_start[{attribution.unit, attribution.invocation}] +=
+          logged_.counts().at(key) - probes_of(key);
+  counts.left_out = logged_.left_out();
   return counts;
 }
 
 Result<DenialReport> Reader::run() {
   if (auto done = read(); !done)
     return tl::unexpected(done.error());
-  auto domains = summary_.domains();
-  auto attributions = attributor_.attribute(domains);
+  auto attributions = attribute();
   if (!attributions)
     return tl::unexpected(attributions.error());
-  auto hosts = hosts_of(domains);
+  auto hosts = hosts_of(*attributions);
   if (!hosts)
     return tl::unexpected(hosts.error());
   DenialReport report;
@@ -122,7 +154,8 @@ Result<DenialReport> Reader::run() {
   report.groups = summary_.finish(*attributions, *hosts,
                                   [this](const DenialGroup& group) { return is_wanted(group); });
   report.unattributed = unattributed_;
-  report.probes = probes_;
+  for (const auto& [domain, count] : probes_)
+    report.probes += count;
   report.boots = journal_.boots();
   report.resume_cursor = source_.resume_cursor();
   return report;

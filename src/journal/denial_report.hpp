@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "journal/denial_filter.hpp"
 #include "journal/denial_source.hpp"
+#include "journal/logged_denials.hpp"
 #include "journal/record_source.hpp"
 #include "journal/summary.hpp"
 
@@ -32,6 +33,8 @@ struct DenialQuery {
   bool keep_place = false;
   /// Whether what `unitlock status --probe` has caused is wanted too; otherwise it is only counted.
   bool with_probes = false;
+  /// As LoggedDenials'.
+  std::size_t domain_limit = LoggedDenials::kLimit;
 };
 
 /// Errors: a boot that there is not.
@@ -54,8 +57,13 @@ struct DenialReport {
 Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query);
 
 /// How many denials there are of each start of a unit, by its invocation ID; only of those that are
-/// known to be a unit's. The query's filter does not matter.
-using DenialCounts = std::map<std::pair<UnitName, std::string>, std::uint64_t>;
+/// known to be a unit's.
+struct DenialCounts {
+  std::map<std::pair<UnitName, std::string>, std::uint64_t> by_start;
+  /// Of so many domains that nobody looked whose these are: the counts are what there is at least.
+  std::uint64_t left_out = 0;
+};
+/// The query's filter does not matter.
 Result<DenialCounts> count_denials(Journal& journal, const DenialQuery& query);
 
 /// One denial with all that is known about it.

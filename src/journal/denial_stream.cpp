@@ -5,22 +5,15 @@
 #include <utility>
 
 #include "base/timestamp.hpp"
+#include "journal/gaps.hpp"
+#include "journal/patience.hpp"
 #include "journal/probe_denial.hpp"
 
 namespace unitlock::journal {
 namespace {
 
 constexpr std::size_t kBatch = 4096;
-/// How long a start record, or the rest of an event, may be behind the denial.
-constexpr std::uint64_t kPatienceUsec = 1000000;
 constexpr std::uint64_t kForgetUsec = 10 * 1000000ULL;
-/// How often to look again while something waits.
-constexpr std::uint64_t kRetryUsec = 200000;
-
-bool is_placed(const Attribution& attribution) {
-  return attribution.certainty != Certainty::Unknown &&
-         attribution.certainty != Certainty::Unclaimed;
-}
 
 Window with_place(Window window) {
   window.keep_place = true;
@@ -39,7 +32,7 @@ DenialStream::DenialStream(Journal& journal, DenialQuery query, Window window)
       resume_cursor_(query_.after_cursor) {}
 
 void DenialStream::add(const Denial& denial) {
-  count_denial(logged_, denial.domain);
+  logged_.add(denial.domain);
   if (!query_.with_probes && is_probe(denial, query_.wrapper))
     ++probes_;
   else if (matches_record(query_.filter, denial))
@@ -55,9 +48,22 @@ Result<void> DenialStream::read(const Sink& sink, bool follows) {
       source_.finish_complete(realtime_now_usec());
     else if (!*more && !follows)
       source_.finish();
-    if (auto done = emit(sink, false); !done || !*more)
+    if (auto done = emit(sink, follows || query_.keep_place); !done)
+      return done;
+    if (!*more)
+      return follows ? Result<void>() : wait_for_units(sink);
+  }
+}
+
+/// Nobody would meet again what the cursor has passed: so it is told with its unit, or as nobody's
+/// for good.
+Result<void> DenialStream::wait_for_units(const Sink& sink) {
+  while (!batch_.empty()) {
+    bool may_wait = journal_.wait(kRetryUsec, Journal::kNoOutput).has_value();
+    if (auto done = emit(sink, may_wait); !done)
       return done;
   }
+  return {};
 }
 
 Result<void> DenialStream::follow(const Sink& sink, const Pause& pause, int output) {
@@ -92,9 +98,7 @@ Result<void> DenialStream::emit(const Sink& sink, bool may_wait) {
   for (; !batch_.empty(); batch_.pop_front()) {
     const Denial& denial = batch_.front();
     const Attribution& attribution = attributions->at(denial.domain);
-    // A time to come is that of a clock that was wrong.
-    bool is_fresh = denial.realtime_usec <= now && denial.realtime_usec + kPatienceUsec > now;
-    if (may_wait && is_fresh && !is_placed(attribution))
+    if (may_wait && may_be_placed_later(attribution, denial.realtime_usec, now))
       break;
     if (auto done = emit(sink, denial, attribution); !done)
       return done;

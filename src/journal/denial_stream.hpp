@@ -14,7 +14,7 @@
 #include "journal/attributor.hpp"
 #include "journal/denial_report.hpp"
 #include "journal/denial_source.hpp"
-#include "journal/gaps.hpp"
+#include "journal/logged_denials.hpp"
 
 namespace unitlock::journal {
 
@@ -26,7 +26,8 @@ public:
   /// `journal` must outlive this. `window` is that of the query.
   DenialStream(Journal& journal, DenialQuery query, Window window);
 
-  /// All that is in the journal; `follows`: what is incomplete is left for follow().
+  /// All that is in the journal; `follows`: what is incomplete is left for follow(). With
+  /// DenialQuery::keep_place it waits a second for the units of denials of this moment.
   Result<void> read(const Sink& sink, bool follows = false);
   /// What has come since it was read last; then waits for more, until nobody reads `output`. Calls
   /// `pause` each time before it waits, and ends with its error. A denial whose unit is not known
@@ -42,6 +43,7 @@ public:
 
 private:
   void add(const Denial& denial);
+  Result<void> wait_for_units(const Sink& sink);
   Result<void> emit(const Sink& sink, bool may_wait);
   Result<void> emit(const Sink& sink, const Denial& denial, const Attribution& attribution);
 

@@ -6,8 +6,6 @@
 namespace unitlock::journal {
 namespace {
 
-/// Domains whose denials are counted.
-constexpr std::size_t kDomainLimit = 100000;
 /// The wrapper's own proof, and what QuietPaths= hides, are counted by the kernel without being
 /// logged: a smaller difference says nothing.
 constexpr std::uint64_t kUnloggedUsual = 16;
@@ -15,10 +13,9 @@ constexpr std::uint64_t kUnloggedUsual = 16;
 std::uint64_t count_missing(const Attributor& attributor, const LoggedDenials& logged) {
   std::uint64_t missing = 0;
   for (const Attributor::Ended& ended : attributor.ended()) {
-    auto found = logged.find(ended.key);
-    std::uint64_t seen = found == logged.end() ? 0 : found->second;
-    if (ended.is_ours && ended.denials > seen + kUnloggedUsual)
-      missing += ended.denials - seen;
+    auto seen = logged.of(ended.key);
+    if (seen && ended.is_ours && ended.denials > *seen + kUnloggedUsual)
+      missing += ended.denials - *seen;
   }
   return missing;
 }
@@ -40,11 +37,6 @@ void add_lost(std::vector<std::string>& gaps, const std::map<std::uint32_t, Lost
 }
 
 } // namespace
-
-void count_denial(LoggedDenials& logged, const DomainKey& domain) {
-  if (logged.size() < kDomainLimit || logged.contains(domain))
-    ++logged[domain];
-}
 
 std::vector<std::string> find_gaps(const Journal& journal, const DenialSource& source,
                                    const Attributor& attributor, const LoggedDenials& logged) {

@@ -93,7 +93,8 @@ public:
     Closed,
   };
   /// Waits for something new, at most so long (UINT64_MAX: for ever), or until nobody reads
-  /// `output` any more.
+  /// `output` any more, unless it is kNoOutput.
+  static constexpr int kNoOutput = -1;
   Result<Change> wait(std::uint64_t timeout_usec, int output);
   /// The name of the host that a boot is of, as its own journald wrote it; empty where it did not.
   Result<std::string> host_of(std::uint32_t boot);

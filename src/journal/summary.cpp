@@ -124,11 +124,13 @@ void Summary::add(const Denial& denial) {
     group.process = denial.process;
 }
 
-std::vector<DomainKey> Summary::domains() const {
-  std::set<DomainKey> domains;
-  for (const auto& [key, group] : groups_)
-    domains.insert(group.domain);
-  return {domains.begin(), domains.end()};
+std::map<DomainKey, std::uint64_t> Summary::domains() const {
+  std::map<DomainKey, std::uint64_t> domains;
+  for (const auto& [key, group] : groups_) {
+    std::uint64_t& first = domains.try_emplace(group.domain, group.first_usec).first->second;
+    first = std::min(first, group.first_usec);
+  }
+  return domains;
 }
 
 std::vector<DenialGroup> Summary::finish(const std::map<DomainKey, Attribution>& attributions,

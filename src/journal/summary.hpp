@@ -35,8 +35,8 @@ public:
   explicit Summary(std::size_t limit = kLimit) : limit_(limit) {}
 
   void add(const Denial& denial);
-  /// The domains that occur.
-  std::vector<DomainKey> domains() const;
+  /// The domains that occur, with the times of their first denials.
+  std::map<DomainKey, std::uint64_t> domains() const;
   /// Gives every group its unit and its host, leaves out those that are not `wanted`, joins those
   /// of different domains of one unit, and sorts: by host and unit, then the most frequent first.
   using Wanted = std::function<bool(const DenialGroup&)>;

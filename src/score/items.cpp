@@ -49,7 +49,10 @@ Reached whole(const View& view, std::string_view path, std::uint64_t rights) {
 /// Something in a directory, and how bad that is.
 Reached part(const View& view, std::string_view path, std::uint64_t rights, unsigned percent) {
   const PathRule* rule = view.reach().granting_below(view.real(path), rights);
-  return rule ? Reached{percent, rule->path, &rule->from} : Reached{};
+  if (!rule)
+    return {};
+  return {percent, percent < 100 ? fmt::format("in part: {}", rule->path) : rule->path,
+          &rule->from};
 }
 
 /// As many of the paths as can be reached as a whole, but at least `least` if it is one.
@@ -71,6 +74,15 @@ Reached share(const View& view, Paths paths, std::uint64_t rights, unsigned leas
 
 Reached worse(Reached one, Reached other) {
   return other.percent > one.percent ? std::move(other) : std::move(one);
+}
+
+/// As share(), and where it is none of the paths, something below one of them.
+Reached share_or_part(const View& view, Paths paths, std::uint64_t rights, unsigned least,
+                      unsigned below) {
+  Reached reached = share(view, paths, rights, least);
+  for (std::string_view path : paths)
+    reached = worse(std::move(reached), part(view, path, rights, below));
+  return reached;
 }
 
 // --- reading
@@ -96,7 +108,7 @@ Reached read_homes(const View& view) {
   return worse(share(view, kHomes, kReadFile, 50), std::move(some));
 }
 Reached read_secrets(const View& view) {
-  return share(view, kSecrets, kReadFile, 20);
+  return share_or_part(view, kSecrets, kReadFile, 20, 10);
 }
 Reached read_state(const View& view) {
   return share(view, kState, kReadFile, 20);
@@ -111,7 +123,7 @@ constexpr auto kPrograms = std::to_array<std::string_view>(
     {"/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/local", "/opt", "/boot"});
 
 Reached write_programs(const View& view) {
-  return share(view, kPrograms, kWrites, 50);
+  return share_or_part(view, kPrograms, kWrites, 50, 20);
 }
 Reached write_configuration(const View& view) {
   return worse(whole(view, "/etc", kWrites), part(view, "/etc", kWrites, 20));

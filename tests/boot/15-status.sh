@@ -141,6 +141,8 @@ systemctl kill -s KILL glance
 check "then it fails" wait_for systemctl is-failed glance
 check_equal "it was denied something, which is said" "it has failed, after a denial when it last ran" \
     "$(of_unit glance .reason)"
+check_fails "which is not well" unitlock status glance
+check_equal "at a glance too" true "$(glance '.failed_after_denials | index("glance.service") != null')"
 systemctl stop bare spared
 systemctl reset-failed glance
 rm -r /etc/systemd/system/{glance,bare,spared}.service /etc/systemd/system/glance.service.d

@@ -38,11 +38,22 @@ check "something was denied before" denied told-of.service fs.read_dir /srv
 
 # shellcheck disable=SC2016  # expanded by the service
 notify 'NOTIFY_COMMAND="cat >>/run/told/input; echo $UNITLOCK_UNIT >>/run/told/calls"' NOTIFY_MINUTES=10
+mv /etc/unitlock/notify.conf /run/told/
+check_fails "without a configuration the timer does not start" systemctl start unitlock-notify@told-of.timer
+mv /run/told/notify.conf /etc/unitlock/
 check_equal "the timer is off" disabled "$(systemctl is-enabled unitlock-notify@told-of.timer)"
 check "it starts" systemctl start unitlock-notify@told-of.timer
 check "and takes a first turn" wait_for test -e $state/told-of.cursor
 check_equal "what was denied before is not told" 0 "$(calls)"
 systemctl stop unitlock-notify@told-of.timer
+journalctl --sync
+check_equal "turns are no news" "" \
+    "$(journalctl -b --no-pager -o cat -u $service | grep -v '^-- ' | grep -E 'Starting|Finished|Deactivated')"
+said_of() { journalctl --sync && journalctl -b --no-pager -o cat -u "$1" | grep -qF "$2"; }
+systemctl start unitlock-notify@none-such.service
+check "that there is no such unit is said" wait_for said_of unitlock-notify@none-such.service 'there is no unit "none-such"'
+systemctl start unitlock-notify@none-such.service
+check_equal "once" 1 "$(journalctl -b --no-pager -o cat -u unitlock-notify@none-such.service | grep -cF 'there is no unit')"
 
 ask told-of list /srv/after >/dev/null
 check "something new is denied" denied told-of.service fs.read_dir /srv/after
@@ -104,6 +115,11 @@ notify NOTIFY_COMMAND=true NOTIFY_MINUTES=ten
 check_fails "minutes that are none are refused" turn
 notify ''
 check_fails "without anybody to tell it fails" turn
+check "and says so" wait_for said_of $service "neither NOTIFY_COMMAND= nor NOTIFY_MAIL= is set"
+systemctl reset-failed $service
+systemctl start unitlock-notify@told-of.timer
+gave_up() { [ "$(systemctl is-active unitlock-notify@told-of.timer):$(systemctl is-failed $service)" = inactive:failed ]; }
+check "and its timer stops" wait_for gave_up
 
 systemctl stop told-of
 rm -r /run/told /srv/after $state /etc/unitlock/notify.conf /etc/systemd/system/told-of.service*

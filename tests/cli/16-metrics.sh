@@ -48,5 +48,12 @@ if [ -x $remote ]; then
     exits "metrics: a state that is none" 2 metrics --file="$work/metrics.journal" --state="$work/state"
     complains "metrics: says which" "$work/state"
     result "metrics: and keeps it" [ "$(cat "$work/state")" = '{}' ]
+    exits "metrics: into a directory that there is not" 2 metrics --file="$work/metrics.journal" --write="$work/none/a.prom"
+    result "metrics: which is not made" [ ! -e "$work/none" ]
+    ln -s /tmp "$work/elsewhere"
+    if chown -h nobody "$work/elsewhere" 2>/dev/null && [ "$(id -u)" = 0 ]; then
+        exits "metrics: through a link of another user" 2 metrics --file="$work/metrics.journal" --write="$work/elsewhere/a.prom"
+        complains "metrics: through a link of another user: why" "symbolic link of another user"
+    fi
     exits "metrics: a state that cannot be kept" 2 metrics --file="$work/metrics.journal" --state=/proc/state
 fi

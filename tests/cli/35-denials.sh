@@ -93,7 +93,7 @@ lists "denials: of a unit" 0 "10 11 13 15 16 17" nginx
 complains "denials: of a unit: what may be its, too" "1 denials"
 lists "denials: of a right" 0 "10 12 13" --right=read_file
 lists "denials: of a family, or a right" 0 "11 16 17" --right=net,scope
-lists "denials: of a right of tomorrow" 0 "14" --right=fs.of_tomorrow
+lists "denials: of a right of tomorrow" 0 "14" --right=other
 lists "denials: below a path" 0 "10 13 14" --path=/etc --path=/srv
 lists "denials: by a program" 0 "10 11 12 13 14 15 16 17" --program='ngin?'
 lists "denials: by another" 0 "" --program=/bin/sh
@@ -107,6 +107,7 @@ lists "denials: of a boot" 0 "10 11 12 13 14 15 16 17" -b "$boot"
 lists "denials: before" 0 "10" --until=@1795303206
 exits "denials: a right that is none" 2 denials --directory="$journal" --right=read-file
 complains "denials: a right that is none: which it may be" "did you mean read_file?"
+exits "denials: a right that is none, of a family" 2 denials --directory="$journal" --right=fs.bogus
 exits "denials: an attribution that is none" 2 denials --directory="$journal" --attribution=sure
 exits "denials: a number that is none" 2 denials --directory="$journal" -n many
 exits "denials: backwards and live" 2 denials --directory="$journal" -f -r
@@ -128,6 +129,9 @@ echo nonsense >"$cursor"
 exits "denials: a file that is none of these" 2 denials --directory="$journal" --cursor-file="$cursor"
 result "denials: is not written to" grep -qx nonsense "$cursor"
 exits "denials: a place that cannot be kept" 2 denials --directory="$journal" --cursor-file=/proc/none/cursor
+exits "denials: a place that there is not" 2 denials --directory="$journal" --cursor-file="$work/none/cursor"
+complains "denials: a place that there is not: which" "$work/none"
+result "denials: a place that there is not: is not made" [ ! -e "$work/none" ]
 NO_COLOR='' SYSTEMD_COLORS=1 denials
 result "denials: colours where they are wanted" grep -q $'\x1b\\[' "$work/out"
 NO_COLOR=1 SYSTEMD_COLORS=1 denials
@@ -141,6 +145,7 @@ on_terminal() {
     python3 -c 'import pty, sys, os
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
 }
+export SYSTEMD_PAGERSECURE=0
 TERM=vt100 SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="$journal"
 says "denials: on a terminal through the pager" PAGED.service
 result "denials: on a terminal in colours" grep -q $'\x1b\\[' "$work/out"
@@ -148,6 +153,29 @@ SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="
 says "denials: --no-pager" nginx.service
 SYSTEMD_PAGER='' on_terminal "$unitlock" denials --directory="$journal"
 says "denials: an empty pager is none" nginx.service
+unset SYSTEMD_PAGERSECURE
+mkdir "$work/bin"
+# shellcheck disable=SC2016  # expanded by the script
+printf '#!/bin/sh\necho "less, secure: $LESSSECURE"\ncat\n' >"$work/bin/less"
+chmod +x "$work/bin/less"
+PATH=$work/bin:$PATH SYSTEMD_PAGER='sed s/nginx/PAGED/' DOAS_USER=anna \
+    on_terminal "$unitlock" denials --directory="$journal"
+says "denials: with the rights of another, the pager is secure" "less, secure: 1"
+result "denials: and one that is not known to be is not started" lacks PAGED
+# Who owns the cgroup is who may choose, and nobody owns the cgroup of a service.
+if ! grep -q /user- /proc/self/cgroup; then
+    PATH=$work/bin:$PATH SYSTEMD_PAGER='sed s/nginx/PAGED/' on_terminal "$unitlock" denials --directory="$journal"
+    result "denials: nor outside of all sessions" lacks PAGED
+fi
+long=$(printf '/directory%.0s' $(seq 200))
+ship denial 21 a1 "blockers=fs.read_file path=\"$long\" dev=\"sda\" ino=11"
+on_terminal "$unitlock" denials --directory="$journal" --no-pager
+says "denials: a long path is cut on a terminal" /…/
+says "denials: which is said" "-l shows all of them"
+on_terminal "$unitlock" denials --directory="$journal" --no-pager -l
+result "denials: -l: not cut" lacks …
+denials
+says "denials: a long path is whole in a file" "$long"
 what_was_lost() {
     entry _TRANSPORT=kernel SYSLOG_FACILITY=0 \
         'MESSAGE=audit: audit_lost=17 audit_rate_limit=0 audit_backlog_limit=64'

@@ -108,6 +108,10 @@ result "suggest --write: nothing ordinary is left" test -z "$(grep -v '^#' "$wor
 cp "$tree$asks_drop_in" "$work/written"
 suggests --write --sensitive=/etc/shadow
 result "suggest --sensitive: it is written" grep -qx 'ReadOnlyPaths=-/etc/shadow' "$tree$asks_drop_in"
+cp "$tree$asks_drop_in" "$work/with_shadow"
+exits "suggest --sensitive: what is about nothing" 1 --root="$tree" suggest asks --directory="$work/journal" --write --sensitive=/etc/shadw
+complains "suggest --sensitive: what is about nothing: is said" 'no line is about "/etc/shadw"'
+result "suggest --sensitive: what is about nothing: nothing is written" cmp "$work/with_shadow" "$tree$asks_drop_in"
 exits "suggest --undo" 0 --root="$tree" suggest asks --undo
 result "suggest --undo: takes back the last" cmp "$work/written" "$tree$asks_drop_in"
 echo '# changed' >>"$tree$asks_drop_in"
@@ -117,6 +121,15 @@ cp "$work/written" "$tree$asks_drop_in"
 exits "suggest --undo: once more" 0 --root="$tree" suggest asks --undo
 result "suggest --undo: byte for byte" cmp "$work/mine" "$tree$asks_drop_in"
 exits "suggest --undo: nothing to undo" 1 --root="$tree" suggest asks --undo
+printf '# Written by "unitlock enable"; "unitlock disable" removes it.\n[X-Landlock]\nPreset=runtime\n' >"$tree$asks_drop_in"
+suggests --write
+exits "disable: what suggest has added to" 1 --root="$tree" disable asks
+complains "disable: what suggest has added to: the way back" \
+    '"unitlock suggest --undo asks.service" takes back what "unitlock suggest" added, then disable again'
+exits "disable: what suggest has added to: which is one" 0 --root="$tree" suggest asks --undo
+call --root="$tree" disable asks
+result "disable: what suggest has added to: and then" [ ! -e "$tree$asks_drop_in" ]
+mkdir -p "$tree${asks_drop_in%/*}"
 printf '[X-Landlock]\nBindTCP=81 \\' >"$tree$asks_drop_in"
 suggests --write
 complains "suggest --write: what would be read otherwise is left" "is left as it is"

@@ -5,6 +5,13 @@
 
 exits "usage: no verb" 2
 exits "usage: an unknown verb" 2 frobnicate
+complains "usage: an unknown verb: which" '"frobnicate" is no verb'
+exits "usage: a mistyped verb" 2 --root="$tree" denails nginx
+complains "usage: a mistyped verb: which is meant" '"denails" is no verb; did you mean denials?'
+for verb in denials suggest why security metrics; do
+    call "$verb" --help
+    says "usage: --help of $verb names its page" "See unitlock-$verb(1)."
+done
 exits "usage: an unknown option" 2 --frobnicate status
 silent "usage: nothing on standard output" out
 complains "usage: where to look" "--help"

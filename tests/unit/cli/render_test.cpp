@@ -55,6 +55,26 @@ TEST(Table, EscapesAreNotEscapedAgain) {
   EXPECT_EQ(printed(table), "PATH\n/a\\x1b\\\\x\n");
 }
 
+TEST(CutInTheMiddle, LeavesTheBeginningAndTheEnd) {
+  EXPECT_EQ(cut_in_the_middle("/srv/www/name", 13), "/srv/www/name");
+  EXPECT_EQ(cut_in_the_middle("/srv/www/a/b/c/d/name", 20), "/srv/www/…/c/d/name");
+  EXPECT_EQ(cut_in_the_middle("/srv/www/a/b/c/d/e/", 12), "/srv/…/d/e/");
+  std::string deep;
+  for (int i = 0; i < 400; ++i)
+    deep += "/directory";
+  std::string cut = cut_in_the_middle(deep, 256);
+  EXPECT_LT(cut.size(), 260U);
+  EXPECT_TRUE(cut.starts_with("/directory/directory/"));
+  EXPECT_TRUE(cut.ends_with("/directory"));
+}
+
+TEST(CutInTheMiddle, ANameThatIsTooLongItselfIsCutBetweenCharacters) {
+  EXPECT_EQ(cut_in_the_middle("/abcdefghijklmnopqrstuvwxyz", 10), "/abcd…vwxyz");
+  EXPECT_EQ(cut_in_the_middle("/ääääääääää", 8), "/ä…ää");
+  EXPECT_EQ(cut_in_the_middle("@abcdefghijklmnop", 6), "@ab…nop");
+  EXPECT_EQ(cut_in_the_middle(std::string(5, '\x80'), 4), "…"); // is no text
+}
+
 TEST(Json, BytesThatAreNotUtf8BecomeNumbers) {
   EXPECT_EQ(json_line(json_bytes("/a\n")), "\"/a\\n\"\n");
   EXPECT_EQ(json_line(json_bytes("/a\xff")), "[47,97,255]\n");

@@ -248,20 +248,27 @@ TEST(Glance, SumsUp) {
   runs.week = 4;
   StatusEntry stopped = entry("b.service", State::NotRunning);
   stopped.week = 1;
-  Glance glance = glance_at({runs, stopped},
+  StatusEntry failed = entry("c.service", State::NotRunning);
+  add_service(failed);
+  (*failed.report.facts.service)->active_state = "failed";
+  failed.denials = 3;
+  Glance glance = glance_at({runs, stopped, failed},
                             {{{"web.service"}, false},
                              {{"getty@tty1.service", "getty@.service"}, false},
                              {{"exempt.service"}, true},
                              {{"other.service"}, false}},
                             VendorList(root, {}));
-  EXPECT_EQ(glance_json(glance).dump(),
-            R"({"summary":{"states":{"restart-needed":1,"not-running":1},)"
-            R"("restart_needed":["a.service"],"running":5,"running_confined":1,)"
-            R"("with_preset":["web.service"],"excluded":["getty@tty1.service","exempt.service"],)"
-            R"("others":1,"denials_7_days":5}})");
+  glance.denials_left_out = 7;
+  EXPECT_EQ(
+      glance_json(glance).dump(),
+      R"({"summary":{"states":{"restart-needed":1,"not-running":2},)"
+      R"("restart_needed":["a.service"],"failed_after_denials":["c.service"],"running":5,"running_confined":1,)"
+      R"("with_preset":["web.service"],"excluded":["getty@tty1.service","exempt.service"],)"
+      R"("others":1,"denials_7_days":5,"denials_left_out":7}})");
   EXPECT_EQ(printed([&](std::FILE* file) { print_glance(file, glance); }),
-            "\nDeclared: 1 restart needed, 1 not running.\n"
+            "\nDeclared: 1 restart needed, 2 not running.\n"
             "Not under the declared policy until restarted: a.service.\n"
+            "Failed, after denials: c.service.\n"
             "Running: 5 services, 1 of them confined.\n"
             "Not enabled, with a preset made for them: web.service (unitlock enable).\n"
             "Not to be confined: getty@tty1.service, exempt.service.\n");

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "journal_file.hpp"
+#include "nginx_records.hpp"
 
 namespace unitlock::journal {
 namespace {
@@ -16,7 +17,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-constexpr const char* kWrapper = "/usr/libexec/unitlock-exec";
 const std::string kOne = "11111111111141de9821f757842a734d";
 const std::string kTwo = "22222222222241de9821f757842a734d";
 const std::string kThree = "33333333333341de9821f757842a734d";
@@ -40,18 +40,11 @@ protected:
     file.start(unit, invocation, tag_of(invocation), pid, std::move(more));
   }
   void denied(const std::string& domain, const std::string& path, Fields more = {}) {
-    file.audit(
-        1423, ++serial,
-        fmt::format("domain={} blockers=fs.read_file path=\"{}\" dev=\"sda\" ino=2", domain, path),
-        std::move(more));
+    file.audit(1423, ++serial, read_denied(domain, path), std::move(more));
   }
   /// The record of a domain that a process with this PID made under this tag.
   void domain(const std::string& name, int pid, const std::string& tag, Fields more = {}) {
-    file.audit(1424, ++serial,
-               fmt::format("domain={} status=allocated mode=enforcing pid={} uid=0 exe=\"{}\" "
-                           "comm=\"{}\"",
-                           name, pid, kWrapper, tag),
-               std::move(more));
+    file.audit(1424, ++serial, allocated(name, pid, tag), std::move(more));
   }
   /// A domain with one denial.
   void denied_first(const std::string& name, const std::string& path, int pid,
@@ -79,7 +72,7 @@ protected:
     auto counted = count_denials(*journal, query);
     EXPECT_TRUE(counted) << to_string(counted.error());
     std::vector<std::string> list;
-    for (const auto& [key, count] : *counted)
+    for (const auto& [key, count] : counted->by_start)
       list.push_back(fmt::format("{} {} {}", key.first.name, key.second.substr(0, 4), count));
     return list;
   }

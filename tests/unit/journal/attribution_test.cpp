@@ -3,16 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include "nginx_records.hpp"
+
 namespace unitlock::journal {
 namespace {
 
-constexpr std::string_view kWrapper = "/usr/libexec/unitlock-exec";
 constexpr bool kHost = true, kContainer = false;
-const std::string kTag = "ul-7e58517c73c1";
-const std::string kInvocation = "7e58517c73c146de9821f757842a734d";
 const std::string kOther = "0123456789abcdef0123456789abcdef";
 
-DomainRecord domain(std::int64_t pid, std::string exe = std::string(kWrapper)) {
+DomainRecord domain(std::int64_t pid, std::string exe = kWrapper) {
   return {0x185a38215, true, pid, std::move(exe), kTag, 0};
 }
 

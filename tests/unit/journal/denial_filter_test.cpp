@@ -20,7 +20,12 @@ TEST(DenialFilter, WordsForRights) {
   EXPECT_EQ(*parse_right_filter("fs.read_file"), "fs.read_file");
   EXPECT_EQ(*parse_right_filter("net"), "net");
   EXPECT_EQ(*parse_right_filter("ptrace"), "ptrace");
-  EXPECT_EQ(*parse_right_filter("fs.of_a_newer_kernel"), "fs.of_a_newer_kernel");
+  EXPECT_EQ(*parse_right_filter("change_topology"), "fs.change_topology");
+  EXPECT_EQ(*parse_right_filter("fs.change_topology"), "fs.change_topology");
+  EXPECT_EQ(*parse_right_filter("other"), "other");
+  EXPECT_EQ(parse_right_filter("fs.bogus").error().message, "\"fs.bogus\" is no right");
+  EXPECT_EQ(parse_right_filter("fs.raed_file").error().message,
+            "\"fs.raed_file\" is no right; did you mean fs.read_file?");
   EXPECT_EQ(parse_right_filter("read-file").error().message,
             "\"read-file\" is no right; did you mean read_file?");
   EXPECT_FALSE(parse_right_filter("\x1b[2J"));
@@ -44,6 +49,10 @@ TEST(DenialFilter, Rights) {
   EXPECT_FALSE(matches_record(filter, both));
   filter.rights = {"net", "fs.execute"};
   EXPECT_TRUE(matches_record(filter, both));
+  filter.rights = {"other"};
+  EXPECT_FALSE(matches_record(filter, both));
+  EXPECT_FALSE(matches_record(filter, denial_of("fs.change_topology", "/x")));
+  EXPECT_TRUE(matches_record(filter, denial_of("fs.read_file,fs.of_tomorrow", "/x")));
 }
 
 TEST(DenialFilter, PathsAreWholeComponents) {

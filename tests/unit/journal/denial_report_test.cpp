@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "journal_file.hpp"
+#include "nginx_records.hpp"
 
 namespace unitlock::journal {
 namespace {
@@ -14,20 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr const char* kWrapper = "/usr/libexec/unitlock-exec";
-const std::string kInvocation = "7e58517c73c146de9821f757842a734d";
-const std::string kTag = "ul-7e58517c73c1";
 const std::string kOtherInvocation = "0123456789abcdef0123456789abcdef";
-
-std::string read_denied(const std::string& domain, const std::string& path) {
-  return fmt::format("domain={} blockers=fs.read_file path=\"{}\" dev=\"sda\" ino=2", domain, path);
-}
-std::string allocated(const std::string& domain, int pid, const std::string& tag = kTag,
-                      const std::string& exe = kWrapper) {
-  return fmt::format(
-      "domain={} status=allocated mode=enforcing pid={} uid=0 exe=\"{}\" comm=\"{}\"", domain, pid,
-      exe, tag);
-}
 
 class Report : public testing::Test {
 protected:
@@ -43,7 +31,7 @@ protected:
     file.audit(1423, serial, read_denied(domain, path));
     if (seen.insert(domain).second)
       file.audit(1424, serial, allocated(domain, pid, kTag, exe));
-    file.audit(1300, serial, "pid=101 comm=\"nginx\" exe=\"/usr/sbin/nginx\"");
+    file.audit(1300, serial, kByNginx);
   }
 
   DenialReport read() {
@@ -116,7 +104,17 @@ TEST_F(Report, CountsByInvocation) {
   auto counts = count_denials(*journal, query);
   ASSERT_TRUE(counts);
   const UnitName nginx{"nginx.service", std::nullopt};
-  EXPECT_EQ(*counts, (DenialCounts{{{nginx, kOtherInvocation}, 1}, {{nginx, kInvocation}, 3}}));
+  using testing::Pair;
+  EXPECT_THAT(counts->by_start, ElementsAre(Pair(Pair(nginx, kOtherInvocation), 1U),
+                                            Pair(Pair(nginx, kInvocation), 3U)));
+  EXPECT_EQ(counts->left_out, 0U);
+  // Of the rest it is known that there is one, and only what was counted is claimed.
+  query.domain_limit = 2;
+  counts = count_denials(*journal, query);
+  ASSERT_TRUE(counts);
+  EXPECT_THAT(counts->by_start, ElementsAre(Pair(Pair(nginx, kOtherInvocation), 1U),
+                                            Pair(Pair(nginx, kInvocation), 1U)));
+  EXPECT_EQ(counts->left_out, 3U);
 }
 
 TEST_F(Report, ADomainWhoseRecordIsGoneIsShownAsUnknown) {

@@ -3,11 +3,15 @@
 
 #include <unistd.h>
 
+#include <thread>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/timestamp.hpp"
 #include "journal_file.hpp"
+#include "nginx_records.hpp"
 
 namespace unitlock::journal {
 namespace {
@@ -16,12 +20,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr const char* kWrapper = "/usr/libexec/unitlock-exec";
-const std::string kInvocation = "7e58517c73c146de9821f757842a734d";
-const std::string kTag = "ul-7e58517c73c1";
-
 std::string denied(const std::string& path) {
-  return fmt::format("domain=a1 blockers=fs.read_file path=\"{}\" dev=\"sda\" ino=2", path);
+  return read_denied("a1", path);
 }
 
 class Stream : public testing::Test {
@@ -32,22 +32,21 @@ protected:
     query.wrapper = kWrapper;
     file.kernel("Linux version 6.18");
     file.start("nginx.service", kInvocation, kTag, 100, {{"_HOSTNAME", "web1"}});
-    file.audit(
-        1424, 1,
-        fmt::format("domain=a1 status=allocated pid=100 exe=\"{}\" comm=\"{}\"", kWrapper, kTag));
+    file.audit(1424, 1, allocated("a1", 100));
   }
 
   void record(unsigned serial, const std::string& path) {
     file.audit(1423, serial, denied(path));
-    file.audit(1300, serial, "pid=101 comm=\"nginx\" exe=\"/usr/sbin/nginx\"");
+    file.audit(1300, serial, kByNginx);
   }
   void copy(unsigned serial, const std::string& path) {
     file.kernel(fmt::format("audit: type=1423 audit(1795303307.791:{}): {}", serial, denied(path)));
   }
 
   /// "SERIAL path certainty host" of each; remembers where to go on.
-  std::vector<std::string> read() {
-    auto journal = Journal::open({{}, {}, {file.write()}});
+  std::vector<std::string> read() { return read(file.write()); }
+  std::vector<std::string> read(const std::string& path) {
+    auto journal = Journal::open({{}, {}, {path}});
     EXPECT_TRUE(journal) << to_string(journal.error());
     std::vector<std::string> list;
     DenialStream stream(*journal, query, *window_of(*journal, query));
@@ -57,6 +56,7 @@ protected:
     });
     EXPECT_TRUE(done) << to_string(done.error());
     gaps = stream.gaps();
+    unattributed = stream.unattributed();
     query.after_cursor = stream.resume_cursor();
     return list;
   }
@@ -64,6 +64,7 @@ protected:
   JournalFile file;
   DenialQuery query;
   std::vector<std::string> gaps;
+  std::uint64_t unattributed = 0;
 };
 
 TEST_F(Stream, OneByOneInOrder) {
@@ -139,6 +140,65 @@ TEST_F(Stream, GoesOnAfterTheClockWasSetBack) {
   EXPECT_EQ(read().size(), 2U);
   record(12, "/c");
   EXPECT_THAT(read(), ElementsAre("12 /c certain web1"));
+}
+
+/// Denials of this moment, of a start whose record journald has not written yet.
+class JustNow : public Stream {
+protected:
+  void SetUp() override {
+    Stream::SetUp();
+    if (IsSkipped())
+      return;
+    query.keep_place = true;
+    query.filter.units = {"web"};
+    record(10, "/earlier"); // of nginx.service
+    file.audit(1423, 20, read_denied("b1", "/now"), at(realtime_now_usec()));
+    file.audit(1424, 20, allocated("b1", 200, kWebTag), at(file.now() + 1));
+    file.audit(1300, 20, kByNginx, at(file.now() + 1));
+  }
+  static Fields at(std::uint64_t usec) { return {{"__REALTIME_TIMESTAMP", std::to_string(usec)}}; }
+  void start() { file.start("web.service", kWebInvocation, kWebTag, 200, at(file.now() + 1)); }
+
+  const std::string kWebInvocation = "0123456789abcdef0123456789abcdef";
+  const std::string kWebTag = "ul-0123456789ab";
+};
+
+TEST_F(JustNow, AStartRecordBehindTheEndOfTheRunIsWaitedFor) {
+  file.write();
+  std::thread journald([&] {
+    usleep(300000);
+    start();
+    file.write();
+  });
+  auto found = read(file.path());
+  journald.join();
+  EXPECT_THAT(found, ElementsAre("20 /now certain web1"));
+  EXPECT_THAT(read(file.path()), IsEmpty());
+}
+
+TEST_F(JustNow, ATableWaitsForItToo) {
+  auto journal = Journal::open({{}, {}, {file.write()}});
+  ASSERT_TRUE(journal);
+  std::thread journald([&] {
+    usleep(300000);
+    start();
+    file.write();
+  });
+  auto report = read_denials(*journal, query);
+  journald.join();
+  ASSERT_TRUE(report) << to_string(report.error());
+  ASSERT_EQ(report->groups.size(), 1U);
+  EXPECT_EQ(report->groups[0].attribution.unit.name, "web.service");
+  EXPECT_EQ(report->unattributed, 0U);
+}
+
+TEST_F(JustNow, WhatStaysNobodysIsSaidOnce) {
+  EXPECT_THAT(read(), IsEmpty());
+  EXPECT_EQ(unattributed, 1U);
+  start();
+  record(30, "/later");
+  EXPECT_THAT(read(), IsEmpty());
+  EXPECT_EQ(unattributed, 0U);
 }
 
 TEST_F(Stream, WhatIsNoCursorIsAnError) {

@@ -6,8 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "policy/command_line.hpp"
-#include "policy/lower.hpp"
+#include "confined_service.hpp"
 
 namespace unitlock::machine {
 namespace {
@@ -15,65 +14,17 @@ namespace {
 using testing::HasSubstr;
 using Kind = StartRecord::Kind;
 
-constexpr const char* kWrapper = "/usr/libexec/unitlock-exec";
 const std::vector<std::string> kOptions = {"--abi=10", "--read-only=/srv"};
 
-LoadedCommand wrapped(std::vector<std::string> options, std::int64_t pid) {
-  LoadedCommand command;
-  command.path = kWrapper;
-  command.argv = {kWrapper, "--unit=a.service"};
-  command.argv.insert(command.argv.end(), options.begin(), options.end());
-  command.argv.insert(command.argv.end(), {"--program=/bin/a", "--", "a", "--abi=1"});
-  command.pid = pid;
-  return command;
-}
-
 StartRecord record(std::int64_t pid, int abi = 10) {
-  StartRecord made;
-  made.pid = pid;
-  made.policy = policy_hash(kOptions);
-  made.abi = abi;
-  made.pin = 10;
-  made.asked = landlock::known_to(10);
-  made.enforced = landlock::known_to(abi);
-  made.dropped = made.asked.without(made.enforced);
-  return made;
+  return start_record(kOptions, pid, abi);
 }
 
 /// A service that is confined as declared, and runs.
 Facts enforced() {
-  Facts facts;
-  facts.unit = "a.service";
-  facts.declaration.state = Declaration::State::Confined;
-  facts.wrapper = kWrapper;
-  facts.drop_in.wanted = "# for a.service\n[Service]\n";
-  facts.drop_in.text = "# for a@.service\n[Service]\n";
-  facts.drop_in.path = "/run/systemd/generator/a.service.d/zz-unitlock.conf";
-  Service service;
-  service.name = "a.service";
-  service.load_state = "loaded";
-  service.active_state = "active";
-  service.sub_state = "running";
-  service.drop_ins = {"/etc/systemd/system/a.service.d/landlock.conf", facts.drop_in.path};
-  service.invocation = "3f9c2a1b7d0400000000000000000000";
-  service.main_pid = service.exec_main_pid = 100;
-  service.exec_start = {wrapped(kOptions, 100)};
-  facts.service = service;
-  facts.records = StartRecords{{record(100)}, 0, false};
-  return facts;
+  return confined_service(kOptions, 10);
 }
 
-Service& service_of(Facts& facts) {
-  return **facts.service;
-}
-StartRecords& records_of(Facts& facts) {
-  return **facts.records;
-}
-void stop(Facts& facts) {
-  service_of(facts).active_state = "inactive";
-  service_of(facts).sub_state = "dead";
-  service_of(facts).main_pid = 0;
-}
 void declare_error(Facts& facts, Declaration::State state) {
   facts.declaration.state = state;
   facts.declaration.diagnostics = {{Severity::Note, {"/n", 1, 0}, "a note"},

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "policy/command_line.hpp"
+#include "confined_service.hpp"
 
 namespace unitlock::machine {
 namespace {
@@ -15,69 +15,27 @@ namespace {
 using testing::HasSubstr;
 using Kind = StartRecord::Kind;
 
-constexpr const char* kWrapper = "/usr/libexec/unitlock-exec";
 constexpr int kHere = 9; ///< the ABI of the kernel that would start it
 const std::vector<std::string> kDeclared = {"--abi=10", "--read-only=/declared"};
 const std::vector<std::string> kEarlier = {"--abi=10", "--read-only=/earlier"};
 
-LoadedCommand wrapped(const std::vector<std::string>& options, std::int64_t pid) {
-  LoadedCommand command;
-  command.path = kWrapper;
-  command.argv = {kWrapper, "--unit=a.service"};
-  command.argv.insert(command.argv.end(), options.begin(), options.end());
-  command.argv.insert(command.argv.end(), {"--program=/bin/a", "--", "a"});
-  command.pid = pid;
-  return command;
-}
-
 StartRecord record(const std::vector<std::string>& options) {
-  StartRecord made;
-  made.pid = 100;
-  made.policy = policy_hash(options);
+  StartRecord made = start_record(options, 100, 7);
   made.options = options;
-  made.abi = 7;
-  made.pin = 10;
-  made.asked = landlock::known_to(10);
-  made.enforced = landlock::known_to(7);
-  made.dropped = made.asked.without(made.enforced);
   return made;
 }
 
 /// Confined as declared by a kernel of ABI 7, and running.
 Facts running() {
-  Facts facts;
-  facts.unit = "a.service";
-  facts.declaration.state = Declaration::State::Confined;
+  Facts facts = confined_service(kDeclared, 7);
   facts.declaration.policy = parse_options(kDeclared)->policy;
   facts.declaration.policy.paths[0].from.said_by = "ReadOnlyPaths=";
-  facts.wrapper = kWrapper;
-  facts.drop_in.wanted = "[Service]\n";
-  facts.drop_in.text = "[Service]\n";
-  facts.drop_in.path = "/run/systemd/generator/a.service.d/zz-unitlock.conf";
-  Service service;
-  service.name = "a.service";
-  service.load_state = "loaded";
-  service.active_state = "active";
-  service.sub_state = "running";
-  service.drop_ins = {facts.drop_in.path};
-  service.invocation = "3f9c2a1b7d0400000000000000000000";
-  service.main_pid = service.exec_main_pid = 100;
-  service.exec_start = {wrapped(kDeclared, 100)};
-  facts.service = service;
-  facts.records = StartRecords{{record(kDeclared)}, 0, false};
+  records_of(facts).records = {record(kDeclared)};
   return facts;
 }
 
-Service& service_of(Facts& facts) {
-  return **facts.service;
-}
 StartRecord& record_of(Facts& facts) {
-  return (*facts.records)->records[0];
-}
-void stop(Facts& facts) {
-  service_of(facts).active_state = "inactive";
-  service_of(facts).sub_state = "dead";
-  service_of(facts).main_pid = 0;
+  return records_of(facts).records[0];
 }
 void start_with(Facts& facts, const std::vector<std::string>& options) {
   record_of(facts) = record(options);

@@ -8,12 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "../base/temp_tree.hpp"
-#include "policy/command_line.hpp"
+#include "confined_service.hpp"
 
 namespace unitlock::machine {
 namespace {
-
-constexpr const char* kWrapper = "/usr/libexec/unitlock-exec";
 
 class FakeManager : public Manager {
 public:

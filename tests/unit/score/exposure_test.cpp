@@ -141,6 +141,10 @@ const Case kCases[] = {
     {"read-secrets", {"read_file:/"}, 100},
     {"read-secrets", {"read_file:/etc"}, 77},
     {"read-secrets", {"read_file:/etc/ssl/certs", "read_dir:/etc/ssl/private"}, 0},
+    {"read-secrets", {"read_file:/etc/ssl/private"}, 20},
+    {"read-secrets", {"read_file:/etc/ssl/private/site.key"}, 10},
+    {"read-secrets", {"read_file:/etc/shadow", "read_file:/root/.ssh/id_ed25519"}, 20},
+    {"read-secrets", {"write_file:/root/.ssh/id_ed25519", "read_file:/root/.sshd"}, 0},
     {"read-state", {"read_file:/var/lib/a"}, 0},
     {"read-state", {"read_file:/var/log"}, 20},
     {"read-state", {"read_file:/var"}, 80},
@@ -148,7 +152,9 @@ const Case kCases[] = {
     {"read-processes", {"read_file:/proc/meminfo"}, 0},
     {"write-programs", {"write_file:/usr/local"}, 50},
     {"write-programs", {"make_reg:/"}, 100},
-    {"write-programs", {"remove_file:/usr", "write_file:/usr/share/a"}, 0},
+    {"write-programs", {"write_file:/usr/share/a"}, 20},
+    {"write-programs", {"write_file:/opt/a/bin/a"}, 20},
+    {"write-programs", {"remove_file:/usr", "read_file:/usr/bin/a", "write_file:/usrc"}, 0},
     {"write-configuration", {"write_file:/etc"}, 100},
     {"write-configuration", {"make_reg:/etc/a"}, 20},
     {"write-configuration", {"read_file:/etc/a"}, 0},
@@ -203,8 +209,20 @@ TEST_F(Score, LinksAreFollowed) {
   EXPECT_EQ(percent(with({"execute:/bin/sh"}), "execute-shells"), 100U);
 }
 
+/// As a rule on a file is written: with the file's own rights, and there.
+TEST_F(Score, AFileBelowADirectoryOfSecretsIsAPartOfThem) {
+  tree_.write("/etc/ssl/private/site.key", "");
+  tree_.make_directory("/srv");
+  tree_.link("/srv/key", "/etc/ssl/private/site.key");
+  Exposure exposure = of(with({"read_file:/srv/key"}));
+  EXPECT_EQ(item(exposure, "read-secrets").percent, 10U);
+  EXPECT_EQ(item(exposure, "read-secrets").detail, "in part: /srv/key");
+  EXPECT_EQ(item(exposure, "read-secrets").from.where.line, 1U);
+}
+
 TEST_F(Score, WhatOnlyTheStartWillTellCountsAsGranted) {
   EXPECT_EQ(percent(with({"read_file:/etc/%i"}), "read-secrets"), 77U);
+  EXPECT_EQ(percent(with({"read_file:/etc/ssl/private/%i"}), "read-secrets"), 10U);
   EXPECT_EQ(percent(with({"write_file:/%i"}), "write-levers"), 100U);
 }
 
