@@ -84,9 +84,14 @@ private:
       return false;
     Unit unit = index_.load(name);
     Declaration declaration = declare(root_, unit, presets(), port_names_);
+    std::string text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
+    if (auto problem = unreadable(text)) {
+      declaration.state = Declaration::State::Invalid;
+      declaration.diagnostics.push_back({Severity::Error, {unit.fragment, 0, 0}, *problem});
+      text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
+    }
     for (const Diagnostic& diagnostic : declaration.diagnostics)
       log_.write(level_of(diagnostic.severity), fmt::format("{}: {}", name, to_string(diagnostic)));
-    std::string text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
     if (text.empty()) {
       // What could not be read may have declared it.
       complete_ = complete_ && std::none_of(unit.broken.begin(), unit.broken.end(),

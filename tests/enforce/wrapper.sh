@@ -263,6 +263,26 @@ has "is in the journal" "$(cat "$work/entry")" "UNITLOCK_EXIT_STATUS=66"
 has "and on standard error, where that is not the journal" "$(message)" "/nonexistent: cannot open"
 rm $journal
 
+# ---- layers ----
+# layered NUMBER: the wrapper starts itself so many times, and the last one lists a directory.
+layered() {
+    local command=("$wrapper") layer
+    for ((layer = 1; layer < $1; layer++)); do
+        command+=("${base[@]}" --program="$wrapper" -- wrapper)
+    done
+    "${command[@]}" "${base[@]}" --program="$probe" -- probe "list,$c"
+}
+is "16 layers" "$(status layered 16)/$(cat "$work/stdout")" 0/EACCES
+is "one more is refused" "$(status layered 17)/$(cat "$work/stdout")" 71/
+has "and named" "$(message)" "as many Landlock domains as the kernel allows, 16: "
+
+# ---- thousands of rules ----
+many=()
+for ((number = 0; number < 5000; number++)); do many+=(--read-only="-$o/$number"); done
+mkdir "$o/4999"
+is "5,000 paths" "$(confined "${many[@]}" -- list,"$o/4999" list,"$o" list,"$c")" "ok EACCES EACCES "
+rmdir "$o/4999"
+
 # ---- the exit statuses ----
 usage() { # usage DESCRIPTION PATTERN WORDS...
     local description=$1 pattern=$2
