@@ -5,6 +5,9 @@
 //
 // Source: systemd.generator(7).
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <optional>
@@ -33,43 +36,71 @@ LogLevel level_of(Severity severity) {
                                          : LogLevel::Info;
 }
 
+/// Directories of systemd.generator(7).
+struct Output {
+  std::string normal;
+  std::string early; ///< empty: none was named
+};
+
 class Generator {
 public:
   Generator(const Root& root, const ManagerEnvironment& manager, const KernelLog& log,
-            std::string output)
+            Output output)
       : root_(root), manager_(manager), log_(log), output_(std::move(output)), port_names_(root),
         index_(root, unit_search_path(root, manager)) {}
 
-  /// False where a drop-in could not be written.
+  /// False where something could not be read or written, so that a declared service may be left
+  /// out.
   bool run() {
     log(index_.problems());
+    complete_ = !has_errors(index_.problems());
     if (may_give_presets(root_, manager_))
       giving_ = &presets();
     const std::vector<std::string> services = candidate_services(index_, giving_);
     for (const std::string& name : services)
       if (!template_of(name))
-        generate(name);
+        try_to_generate(name);
     // Instances behind templates: they have to take the place of what the template got.
     for (const std::string& name : services)
-      if (template_of(name) && !generate(name))
+      if (template_of(name) && !try_to_generate(name))
         keep_out(name);
-    return written_;
+    return complete_;
   }
 
 private:
-  /// Returns whether the unit got a drop-in.
+  /// What one unit has too much of is not to cost the others their drop-ins.
+  bool try_to_generate(const std::string& name) {
+    try {
+      return generate(name);
+    } catch (const std::exception& problem) { // memory, most likely
+      not_written(name, problem.what());
+      return true;
+    }
+  }
+
+  /// Returns whether the unit got a drop-in, or was meant to.
   bool generate(const std::string& name) {
     if (!is_candidate(index_, giving_, name, may_declare))
       return false;
     Unit unit = index_.load(name);
     Declaration declaration = declare(root_, unit, presets(), port_names_);
+    std::string text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
+    if (auto problem = unreadable(text)) {
+      declaration.state = Declaration::State::Invalid;
+      declaration.diagnostics.push_back({Severity::Error, {unit.fragment, 0, 0}, *problem});
+      text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
+    }
     for (const Diagnostic& diagnostic : declaration.diagnostics)
       log_.write(level_of(diagnostic.severity), fmt::format("{}: {}", name, to_string(diagnostic)));
-    std::string text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
-    if (text.empty())
+    if (text.empty()) {
+      // What could not be read may have declared it.
+      complete_ = complete_ && std::none_of(unit.broken.begin(), unit.broken.end(),
+                                            [](const auto& file) { return file.error.number; });
       return false;
-    write(name, text);
+    }
     written_names_.insert(name);
+    if (auto result = write(name, text); !result)
+      not_written(name, to_string(result.error()));
     return true;
   }
 
@@ -78,7 +109,11 @@ private:
   void keep_out(const std::string& name) {
     for (const std::string& read : index_.all_drop_in_names(name))
       if (written_names_.count(read)) {
-        write(name, render_neutral_drop_in(index_.load(name)));
+        if (auto result = write(name, render_neutral_drop_in(index_.load(name))); !result) {
+          log_.write(LogLevel::Error,
+                     fmt::format("{}: confined by mistake: {}", name, to_string(result.error())));
+          complete_ = false;
+        }
         return;
       }
   }
@@ -88,17 +123,31 @@ private:
     if (!presets_) {
       presets_ = Presets::load(root_, manager_, port_names_);
       log(presets_->problems());
+      // A file of conf.d that says nothing for certain may give presets to any service.
+      complete_ = complete_ && !has_errors(presets_->file_problems());
     }
     return *presets_;
   }
 
-  void write(const std::string& name, const std::string& text) {
-    auto result = write_atomically(fmt::format("{}/{}.d", output_, name), kDropInName, text);
-    if (result)
-      return;
-    log_.write(LogLevel::Error,
-               fmt::format("{}: not confined: {}", name, to_string(result.error())));
-    written_ = false;
+  Result<void> write(const std::string& name, const std::string& text) {
+    return write_atomically(fmt::format("{}/{}.d", output_.normal, name), kDropInName, text);
+  }
+
+  /// Without its drop-in the service would start unconfined, so that it is kept from starting.
+  void not_written(const std::string& name, const std::string& why) {
+    complete_ = false;
+    if (mask(name))
+      log_.write(LogLevel::Error,
+                 fmt::format("{}: masked, because it cannot be confined: {}", name, why));
+    else
+      log_.write(LogLevel::Error, fmt::format("{}: not confined: {}", name, why));
+  }
+
+  /// Units in the early directory come before all others. A link to /dev/null takes no space: it
+  /// can be made where the drop-in filled what was left.
+  bool mask(const std::string& name) {
+    return !output_.early.empty() &&
+           symlink("/dev/null", fmt::format("{}/{}", output_.early, name).c_str()) == 0;
   }
 
   void log(const Diagnostics& problems) {
@@ -109,13 +158,13 @@ private:
   const Root& root_;
   const ManagerEnvironment& manager_;
   const KernelLog& log_;
-  std::string output_;
+  Output output_;
   PortNames port_names_;
   std::optional<Presets> presets_;
   const Presets* giving_ = nullptr; ///< the same, where "units:" may say something
   UnitIndex index_;
   std::set<std::string> written_names_;
-  bool written_ = true;
+  bool complete_ = true;
 };
 
 bool variable_begins_with(const char* name, std::string_view start) {
@@ -123,13 +172,8 @@ bool variable_begins_with(const char* name, std::string_view start) {
   return value && std::string_view(value).starts_with(start);
 }
 
-int run(const std::string& output) {
-  const char* directory = std::getenv("UNITLOCK_ROOT");
-  // Only root may write to the kernel's log; what a user's manager starts has the journal behind
-  // its standard error.
-  bool is_user = variable_begins_with("SYSTEMD_SCOPE", "user");
-  KernelLog log(directory || is_user);
-  auto root = Root::open(directory ? directory : "/");
+int run(const KernelLog& log, const Output& output, const char* directory, bool is_user) {
+  auto root = Root::open(directory);
   if (!root) {
     log.write(LogLevel::Error, to_string(root.error()));
     return EXIT_FAILURE;
@@ -138,25 +182,35 @@ int run(const std::string& output) {
     log.write(LogLevel::Warning, "unitlock=off on the kernel command line: no service is confined");
     return EXIT_SUCCESS;
   }
-  try {
-    auto manager = is_user ? user_manager(std::getenv) : system_manager(*root, std::getenv);
-    return Generator(*root, manager, log, output).run() ? EXIT_SUCCESS : EXIT_FAILURE;
-  } catch (const std::exception& problem) { // memory, most likely
-    log.write(LogLevel::Error,
-              fmt::format("not all declared services are confined: {}", problem.what()));
-    return EXIT_FAILURE;
-  }
+  auto manager = is_user ? user_manager(std::getenv) : system_manager(*root, std::getenv);
+  return Generator(*root, manager, log, output).run() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/// There may be no memory left for a message that has to be made.
+[[noreturn]] void give_up(const KernelLog& log) {
+  log.write_as_is("<3>unitlock-generator: not all declared services are confined: "
+                  "out of memory, or an error that was not expected\n");
+  _exit(EXIT_FAILURE);
 }
 
 } // namespace
 } // namespace unitlock
 
 /// One directory (also for tests) or the three of systemd.generator(7), of which the first is used:
-/// the drop-in's name, not its directory, makes it win.
+/// the drop-in's name, not its directory, makes it win. The second is for masks.
 int main(int argc, char* argv[]) {
   if (argc != 2 && argc != 4) {
     fmt::print(stderr, "Usage: {} NORMAL-DIR [EARLY-DIR LATE-DIR]\n", argv[0]);
     return 2;
   }
-  return unitlock::run(argv[1]);
+  const char* root = std::getenv("UNITLOCK_ROOT");
+  // Only root may write to the kernel's log; what a user's manager starts has the journal behind
+  // its standard error.
+  const bool is_user = unitlock::variable_begins_with("SYSTEMD_SCOPE", "user");
+  const unitlock::KernelLog log(root || is_user);
+  try {
+    return unitlock::run(log, {argv[1], argc == 4 ? argv[2] : ""}, root ? root : "/", is_user);
+  } catch (const std::exception&) {
+    unitlock::give_up(log);
+  }
 }

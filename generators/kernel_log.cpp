@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <cerrno>
 #include <string>
 
 #include <fmt/format.h>
@@ -27,6 +27,18 @@ std::string one_line(std::string_view message) {
   return line.substr(0, end);
 }
 
+/// False where not all of it could be written. Throws nothing, as fmt::print() would: what cannot
+/// be said is no reason to leave services unconfined.
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    ssize_t n = ::write(fd, text.data(), text.size());
+    if (n <= 0 && errno != EINTR)
+      return false;
+    text.remove_prefix(n > 0 ? static_cast<std::size_t>(n) : 0);
+  }
+  return true;
+}
+
 } // namespace
 
 KernelLog::KernelLog(bool to_stderr)
@@ -34,14 +46,14 @@ KernelLog::KernelLog(bool to_stderr)
 
 void KernelLog::write(LogLevel level, std::string_view message) const {
   std::string line = one_line(message);
-  if (!kmsg_) {
-    fmt::print(stderr, "<{}>unitlock-generator: {}\n", static_cast<int>(level), line);
-    return;
-  }
-  std::string record =
-      fmt::format("<{}>unitlock-generator[{}]: {}\n", static_cast<int>(level), getpid(), line);
-  // Nothing is left to complain to when the kernel's log refuses a line.
-  [[maybe_unused]] ssize_t ignored = ::write(kmsg_.get(), record.data(), record.size());
+  write_as_is(fmt::format("<{}>unitlock-generator{}: {}\n", static_cast<int>(level),
+                          kmsg_ ? fmt::format("[{}]", getpid()) : "", line));
+}
+
+void KernelLog::write_as_is(std::string_view record) const {
+  // Where standard error refuses it, too, nothing is left to complain to.
+  if (!kmsg_ || !write_all(kmsg_.get(), record))
+    write_all(STDERR_FILENO, record);
 }
 
 } // namespace unitlock

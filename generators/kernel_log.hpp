@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where a generator can log: it runs before the journal and has no standard error, so its lines go
-// to the kernel's log, from which journald collects them.
+// to the kernel's log, from which journald collects them; where that refuses them, to standard
+// error.
 //
 // Source: systemd.generator(7), "Notes about writing generators".
 #pragma once
@@ -20,6 +21,8 @@ public:
 
   /// One line, cut at what the kernel takes. Control characters are escaped.
   void write(LogLevel level, std::string_view message) const;
+  /// A whole record, needing no memory.
+  void write_as_is(std::string_view record) const;
 
 private:
   UniqueFd kmsg_; ///< none: standard error

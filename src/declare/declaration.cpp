@@ -2,6 +2,7 @@
 #include "declare/declaration.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
@@ -181,6 +182,26 @@ void add_derived(const Root& root, const Unit& unit, Declaration& out) {
   merge_into(out.policy, derive_from_unit(root, unit, programs, out.policy.not_derived));
 }
 
+/// The kernel has a rule for each port and each right, and the service waits for all of them.
+void limit_ports(Declaration& out) {
+  const std::uint64_t restricted = restricted_by(out.policy).net;
+  std::size_t rules = 0;
+  for (const PortRule& rule : out.policy.ports) {
+    if (!rule.any)
+      rules += (rule.last - rule.first + 1U) *
+               static_cast<std::size_t>(std::popcount(rule.access & restricted));
+    if (rules <= kMostPorts)
+      continue;
+    out.state = State::Invalid;
+    out.diagnostics.push_back(
+        {Severity::Error, rule.from.where,
+         fmt::format("with {} the ranges hold more than {} ports, each of which is a rule: \"any\" "
+                     "grants all ports without one",
+                     rule.from.said_by, kMostPorts)});
+    return;
+  }
+}
+
 } // namespace
 
 /// Each command that is confined makes a domain of its own beside that of the service
@@ -262,6 +283,7 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
   if (section.derive_from_unit.value_or(true))
     add_derived(root, unit, out);
   remove_duplicates(out.policy);
+  limit_ports(out);
   if (restricted_by(out.policy).empty()) {
     out.state = State::Invalid;
     out.diagnostics.push_back(

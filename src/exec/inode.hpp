@@ -20,7 +20,7 @@ struct Inode {
 
 /// False with errno set.
 inline bool inode_of(int fd, Inode& out) {
-  struct statx status;
+  struct statx status = {};
   if (sys::stat(fd, status) != 0)
     return false;
   out = {status.stx_ino, status.stx_dev_major, status.stx_dev_minor,

@@ -48,6 +48,10 @@ namespace {
 void restrict(int ruleset, std::uint32_t flags, Reporter& reporter) {
   if (landlock::restrict_self(ruleset, flags) == 0)
     return;
+  if (errno == E2BIG)
+    reporter.refuse(exit_status::kKernel, {"landlock_restrict_self: the process is in as many "
+                                           "Landlock domains as the kernel allows, 16: ",
+                                           error_text(errno)});
   if (errno != EPERM)
     reporter.refuse(exit_status::kKernel, {"landlock_restrict_self: ", error_text(errno)});
   if (sys::prctl(PR_SET_NO_NEW_PRIVS, 1) != 0)

@@ -53,7 +53,13 @@ bool Reporter::send_entry(Record& record) {
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
   // A full queue must not delay the service: then the line on standard error has to do.
-  return sys::sendmsg(journal_, message, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+  long sent = sys::sendmsg(journal_, message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent < 0)
+    return false;
+  for (const iovec& part : parts)
+    sent -= static_cast<long>(part.iov_len);
+  errno = 0;
+  return sent == 0;
 }
 
 bool Reporter::send_to_journal(Record& record) {
@@ -70,14 +76,41 @@ bool Reporter::send_to_journal(Record& record) {
 }
 
 /// A socket that is not the journal's may be a client of the service (StandardError=socket): the
-/// wrapper's messages are none of its business.
+/// wrapper's messages are none of its business. Where the kernel does not say what it is, systemd
+/// may: it sets $JOURNAL_STREAM for no such service.
 Reporter::Stderr Reporter::stderr_kind() const {
-  struct statx status;
-  if (sys::stderr_was_closed || sys::stat(STDERR_FILENO, status) != 0)
+  struct statx status = {};
+  if (sys::stderr_was_closed)
     return Stderr::Unusable;
+  if (sys::stat(STDERR_FILENO, status) != 0) {
+    if (errno == EBADF)
+      return Stderr::Unusable;
+    if (!journal_stream_.empty())
+      return Stderr::Journal;
+    return by_systemd_ ? Stderr::Unusable : Stderr::Other;
+  }
   if ((status.stx_mode & S_IFMT) != S_IFSOCK)
     return Stderr::Other;
   return names_inode(journal_stream_, status.stx_ino) ? Stderr::Journal : Stderr::Unusable;
+}
+
+/// All of it: a full disk or a signal can cut a write short. The message is not worth waiting for.
+void Reporter::write_line(Record& record) {
+  constexpr int kTries = 10;
+  Record::Parts parts = record.line();
+  std::size_t done = 0;
+  for (int tries = 0; done < parts.size() && tries < kTries; ++tries) {
+    long written = sys::writev(STDERR_FILENO, &parts[done], static_cast<int>(parts.size() - done));
+    if (written < 0 && errno != EINTR)
+      return;
+    std::size_t left = written > 0 ? static_cast<std::size_t>(written) : 0;
+    for (; done < parts.size() && left >= parts[done].iov_len; ++done)
+      left -= parts[done].iov_len;
+    if (left > 0) {
+      parts[done].iov_base = static_cast<char*>(parts[done].iov_base) + left;
+      parts[done].iov_len -= left;
+    }
+  }
 }
 
 void Reporter::send(Record& record) {
@@ -87,8 +120,7 @@ void Reporter::send(Record& record) {
   bool spared = kind == Stderr::Other && by_systemd_ && record.priority() == Priority::Info;
   if (kind == Stderr::Unusable || spared)
     return;
-  Record::Parts parts = record.line();
-  sys::writev(STDERR_FILENO, parts.data(), static_cast<int>(parts.size()));
+  write_line(record);
 }
 
 void Reporter::send_failure(Record& record) {
@@ -97,8 +129,7 @@ void Reporter::send_failure(Record& record) {
   Stderr kind = stderr_kind();
   if (kind == Stderr::Unusable || (sent && kind == Stderr::Journal))
     return;
-  Record::Parts parts = record.line();
-  sys::writev(STDERR_FILENO, parts.data(), static_cast<int>(parts.size()));
+  write_line(record);
 }
 
 void Reporter::refuse(int status, std::initializer_list<std::string_view> why) {

@@ -35,6 +35,7 @@ private:
   bool send_entry(Record& record);
   Stderr stderr_kind() const;
   void send_failure(Record& record);
+  static void write_line(Record& record);
 
   std::string_view unit_;
   const Tag& tag_;

@@ -77,17 +77,19 @@ private:
     }
     access = landlock::rule_access(access, plan_.handled.fs, is_directory);
     if (access || flags)
-      add_inode(argument, fd, access, flags);
+      add_inode(argument, fd, is_directory, access, flags);
     sys::close(fd);
   }
 
-  void add_inode(const Argument& argument, int fd, std::uint64_t access, std::uint32_t flags) {
+  void add_inode(const Argument& argument, int fd, bool is_directory, std::uint64_t access,
+                 std::uint32_t flags) {
     const landlock::PathBeneathAttr rule = {access, fd};
     if (landlock::add_rule(ruleset_.fd, landlock::kRulePathBeneath, &rule, flags) == 0)
       ++ruleset_.rules;
     // Pipes, sockets and the like (/dev/stdout) are on file systems that Landlock does not restrict
-    // and that cannot carry a rule (get_path_from_fd() in security/landlock/syscalls.c).
-    else if (errno != EBADFD)
+    // and that cannot carry a rule (get_path_from_fd() in security/landlock/syscalls.c). No
+    // directory is on one.
+    else if (errno != EBADFD || is_directory)
       reporter_.refuse(exit_status::kKernel,
                        {argument.text, ": landlock_add_rule: ", error_text(errno)});
   }

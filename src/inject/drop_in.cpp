@@ -185,6 +185,13 @@ std::string render_drop_in(const Unit& unit, const Declaration& declaration,
   return "";
 }
 
+std::optional<std::string> unreadable(const std::string& text) {
+  UnitFile file = parse_unit_file(kDropInName, text);
+  if (!file.broken)
+    return std::nullopt;
+  return "the policy is too long for systemd: " + file.broken->error.message;
+}
+
 std::string render_neutral_drop_in(const Unit& unit) {
   return fmt::format("{}# {} is not confined; this file takes the place of its template's.\n",
                      kHeader, unit.name);

@@ -6,6 +6,7 @@
 // arguments changes; systemd.exec(5) for what has to be put back.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "declare/declaration.hpp"
@@ -21,6 +22,10 @@ std::vector<std::string> wrapper_options(const Unit& unit, const Declaration& de
 /// `wrapper`: the wrapper's installed path.
 std::string render_drop_in(const Unit& unit, const Declaration& declaration,
                            const std::string& wrapper);
+
+/// Why systemd would not read a drop-in with this text to its end: its lines are limited to 1 MiB.
+/// What it does not read does not confine.
+std::optional<std::string> unreadable(const std::string& text);
 
 /// For an instance that declares nothing or Mode=off while its template's drop-in would reach it: a
 /// file that changes nothing and takes the template's place.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "preset/conf_files.hpp"
 
+#include <cerrno>
 #include <map>
 
 namespace unitlock {
@@ -26,12 +27,16 @@ std::vector<std::string> conf_directories(const ManagerEnvironment& manager,
 }
 
 std::vector<std::string> conf_files(const Root& root, const std::vector<std::string>& directories,
-                                    const std::string& ending) {
+                                    const std::string& ending, Diagnostics& problems) {
   std::map<std::string, std::string> by_name;
   for (const std::string& directory : directories) {
     auto entries = root.list(directory);
-    if (!entries)
-      continue; // most machines have one or two of them
+    if (!entries) {
+      // Most machines have one or two of them.
+      if (entries.error().number != ENOENT && entries.error().number != ENOTDIR)
+        problems.push_back({Severity::Error, {directory, 0, 0}, to_string(entries.error())});
+      continue;
+    }
     for (const DirectoryEntry& entry : *entries)
       if (entry.name[0] != '.' && entry.name.size() > ending.size() &&
           entry.name.compare(entry.name.size() - ending.size(), ending.size(), ending) == 0)

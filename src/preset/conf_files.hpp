@@ -19,8 +19,8 @@ std::vector<std::string> conf_directories(const ManagerEnvironment& manager,
                                           const std::string& directory);
 
 /// The paths of the files to read, in order, for an ending such as ".yaml". A link to /dev/null
-/// masks and is left out.
+/// masks and is left out. A directory that is there and cannot be listed is one of the problems.
 std::vector<std::string> conf_files(const Root& root, const std::vector<std::string>& directories,
-                                    const std::string& ending);
+                                    const std::string& ending, Diagnostics& problems);
 
 } // namespace unitlock

@@ -256,7 +256,7 @@ struct PresetFile {
 };
 
 std::map<std::string, PresetFile> files_by_name(const Root& root, const ManagerEnvironment& manager,
-                                                const PlacedFiles& placed) {
+                                                const PlacedFiles& placed, Diagnostics& problems) {
   const std::vector<std::string> directories = conf_directories(manager, kDirectory);
   auto rank_of = [&](const std::string& path) {
     std::string directory = path.substr(0, path.rfind('/'));
@@ -268,7 +268,7 @@ std::map<std::string, PresetFile> files_by_name(const Root& root, const ManagerE
   for (const PlacedFile& file : placed)
     if (std::string name(path_basename(file.path)); name.ends_with(kEnding))
       files.insert_or_assign(name, PresetFile{file.path, file.text, rank_of(file.path)});
-  for (const std::string& path : conf_files(root, directories, kEnding))
+  for (const std::string& path : conf_files(root, directories, kEnding, problems))
     if (std::string name(path_basename(path)); !files.contains(name))
       files.emplace(name, PresetFile{path, root.read_file(path, kFileLimit), rank_of(path)});
   return files;
@@ -277,8 +277,9 @@ std::map<std::string, PresetFile> files_by_name(const Root& root, const ManagerE
 } // namespace
 
 bool may_give_presets(const Root& root, const ManagerEnvironment& manager) {
-  const auto files = files_by_name(root, manager, {});
-  return std::any_of(files.begin(), files.end(), [](const auto& file) {
+  Diagnostics problems;
+  const auto files = files_by_name(root, manager, {}, problems);
+  return !problems.empty() || std::any_of(files.begin(), files.end(), [](const auto& file) {
     return !file.second.text || file.second.text->find(kUnits) != std::string::npos;
   });
 }
@@ -286,13 +287,9 @@ bool may_give_presets(const Root& root, const ManagerEnvironment& manager) {
 Presets Presets::load(const Root& root, const ManagerEnvironment& manager,
                       const PortNames& port_names, const PlacedFiles& placed) {
   Presets presets;
-  for (const std::string& directory : conf_directories(manager, kDirectory))
-    if (auto listed = root.list(directory);
-        !listed && listed.error().number != ENOENT && listed.error().number != ENOTDIR)
-      presets.problems_.push_back({Severity::Error, {directory, 0, 0}, to_string(listed.error())});
   // What an administrator gives counts more than what a vendor does, whatever the files' names.
   std::map<std::size_t, std::vector<UnitPresets>, std::greater<>> units_by_rank;
-  for (const auto& [name, file] : files_by_name(root, manager, placed))
+  for (const auto& [name, file] : files_by_name(root, manager, placed, presets.problems_))
     FileReader(presets.presets_, units_by_rank[file.rank], presets.problems_,
                manager.is_user() ? kUserUnits : kUnits, port_names)
         .read(file.path, file.text);

@@ -110,13 +110,17 @@ void UnitIndex::add_directory(std::size_t number) {
   auto entries = root_.list(directory);
   if (!entries) {
     if (!is_absence(entries.error()))
-      problems_.push_back({Severity::Error,
-                           {directory, 0, 0},
-                           "what is declared here is not confined: " + to_string(entries.error())});
+      not_known(directory, entries.error());
     return;
   }
   for (const DirectoryEntry& entry : *entries)
     add_entry(number, entry);
+}
+
+void UnitIndex::not_known(const std::string& path, const Error& error) {
+  problems_.push_back({Severity::Error,
+                       {path, 0, 0},
+                       "what is declared here is not confined: " + to_string(error)});
 }
 
 void UnitIndex::add_entry(std::size_t number, const DirectoryEntry& entry) {
@@ -134,8 +138,11 @@ void UnitIndex::add_entry(std::size_t number, const DirectoryEntry& entry) {
 
 bool UnitIndex::add_link(const std::string& directory, const std::string& name) {
   auto text = root_.read_link(directory + "/" + name);
-  if (!text)
+  if (!text) {
+    if (!is_absence(text.error()))
+      not_known(directory + "/" + name, text.error());
     return false;
+  }
   std::string target = simplify_path((*text)[0] == '/' ? *text : directory + "/" + *text);
   std::string basename(path_basename(target));
   std::string parent = target.substr(0, target.size() - basename.size());

@@ -85,7 +85,8 @@ public:
   /// All names whose ".d" directories the unit reads, those of its aliases included.
   std::vector<std::string> all_drop_in_names(const std::string& name) const;
 
-  /// Directories of the search path that are there and cannot be listed.
+  /// Directories of the search path that are there and cannot be listed, and links that cannot be
+  /// read.
   const Diagnostics& problems() const { return problems_; }
 
 private:
@@ -105,6 +106,7 @@ private:
   Files files_of(const std::string& name) const;
   void place(const PlacedFile& file);
   void add_directory(std::size_t number);
+  void not_known(const std::string& path, const Error& error);
   void add_entry(std::size_t number, const DirectoryEntry& entry);
   /// False where the entry is none that systemd would go by.
   bool add_link(const std::string& directory, const std::string& name);

@@ -20,19 +20,22 @@ suite_meson() {
     return $status
 }
 
-# count_junit NAME FILE: meson's report has every case of a gtest program and of a TAP script.
+# count_junit NAME FILE: meson's report has every case of a gtest program and of a TAP script. A case that
+# cannot run is skipped; in CI it has failed: no machine without Landlock passes there.
 count_junit() {
     local kind number
     [ -e "$2" ] || return 0
     python3 - "$2" <<'END' | while read -r kind number; do count "$1" "$kind" "$number"; done
+import os
 import sys
 import xml.etree.ElementTree as tree
 
+skipped = "failed" if os.environ.get("CI") == "true" else "skipped"
 counts = {"passed": 0, "failed": 0, "skipped": 0}
 for case in tree.parse(sys.argv[1]).iter("testcase"):
     tags = {child.tag for child in case}
     bad = tags & {"failure", "error"}
-    counts["failed" if bad else "skipped" if "skipped" in tags else "passed"] += 1
+    counts["failed" if bad else skipped if "skipped" in tags else "passed"] += 1
 for kind, number in counts.items():
     print(kind, number)
 END

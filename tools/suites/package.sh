@@ -21,6 +21,9 @@ PACKAGE_FILES=(
     usr/share/doc/unitlock/examples/unitlock.rules.yml
 )
 
+# One is enough: what differs between two builds does not depend on it.
+REPRODUCED_RELEASE=trixie
+
 # suite_package RELEASE NAME
 suite_package() {
     local release=$1 name=$2 deb file
@@ -38,6 +41,11 @@ suite_package() {
     try "$name" "the presets are put in force by a package of their own" \
         package_has "${deb%/*}"/unitlock-presets-enable_*.deb usr/lib/unitlock/conf.d/40-units.yaml
     try "$name" "and by no other" package_lacks "$deb" 40-units.yaml
+    suite_hardening "$name" "$deb"
+    if [ "$release" = "$REPRODUCED_RELEASE" ]; then
+        try "$name" "another build elsewhere gives the same, byte for byte" \
+            package_reproduced "$release" "$deb"
+    fi
 }
 
 package_lintian() { lintian --fail-on error --allow-root --display-level '>=warning' "${1%/*}"/*.deb; }
@@ -46,6 +54,19 @@ package_lintian() { lintian --fail-on error --allow-root --display-level '>=warn
 package_has() { dpkg-deb -c "$1" | grep -E " \./(usr/)?$2"; }
 
 package_lacks() { ! package_has "$1" ".*$2"; }
+
+# package_reproduced RELEASE DEB: with another path, time zone, language, home, umask and number of
+# processors, and without the compiler's cache, which would give the objects of the first build.
+package_reproduced() {
+    local again deb status=0
+    again=$(mktemp -d)
+    BUILD_ELSEWHERE=yes package_make "$1" "$again/packages"
+    for deb in "${2%/*}"/*.deb; do
+        cmp "$deb" "$again/packages/${deb##*/}" || status=1
+    done
+    rm -r "$again"
+    return $status
+}
 
 package_wrapper() {
     local dir size status=0

@@ -15,7 +15,9 @@ HOST_PACKAGES=(
     # journals of the tests and the benchmarks
     systemd-journal-remote
     # the scripts themselves
-    git jq curl ca-certificates python3-minimal
+    git jq curl ca-certificates python3
+    # failures of system calls
+    strace
     # the schema of the presets against their loader
     python3-jsonschema python3-yaml
 )

@@ -53,6 +53,18 @@ TEST_F(DeclarationTest, ComesFromTheSectionThePresetsAndTheUnit) {
   EXPECT_EQ(d.policy.families, std::nullopt) << "all of them";
 }
 
+TEST_F(DeclarationTest, PortRangesHaveALimit) {
+  service("[X-Landlock]\nConnectTCP=1-65535\nBindTCP=1-65535\nBindUDP=any\n");
+  EXPECT_EQ(declaration().state, State::Confined);
+  service("[X-Landlock]\nConnectTCP=1-65535\nBindTCP=1-65535\nBindUDP=1-3\n");
+  Declaration d = declaration();
+  EXPECT_EQ(d.state, State::Invalid);
+  ASSERT_FALSE(d.diagnostics.empty());
+  EXPECT_EQ(d.diagnostics.back().where.line, 6U);
+  EXPECT_THAT(d.diagnostics.back().message,
+              testing::AllOf(testing::HasSubstr("BindUDP="), testing::HasSubstr("131072")));
+}
+
 TEST_F(DeclarationTest, APresetLeavesOutWhatTheUnitSaysUnlessItIsAskedFor) {
   tree_.write("/usr/lib/unitlock/conf.d/20-own.yaml",
               "presets:\n  own: {not-derived: [ReadWritePaths, PrivateTmp]}\n"

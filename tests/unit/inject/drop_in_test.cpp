@@ -55,6 +55,22 @@ TEST(DropIn, ResetsBeforeItSets) {
                                                        "--program=/bin/a", "--", "/bin/a", "x"));
 }
 
+TEST(DropIn, IsReadableUpToSystemdsLongestLine) {
+  Policy policy;
+  for (int i = 0; i < 5000; ++i)
+    policy.paths.push_back({"/srv/" + std::to_string(i) + std::string(100, 'x'),
+                            landlock::mask_of("fs.read_file"),
+                            false,
+                            {}});
+  EXPECT_EQ(unreadable(drop_in("", policy)), std::nullopt);
+  for (int i = 0; i < 5000; ++i)
+    policy.paths.push_back({"/var/" + std::to_string(i) + std::string(100, 'x'),
+                            landlock::mask_of("fs.read_file"),
+                            false,
+                            {}});
+  EXPECT_THAT(unreadable(drop_in("", policy)).value_or(""), HasSubstr("longer than 1 MiB"));
+}
+
 TEST(DropIn, SystemdReadsEveryPathBack) {
   for (const char* path : {"/a b", "/a\"b", "/a'b", "/a\\b", "/a\\\\", "/#a", "/;a", "/a;", "/ü",
                            "/a\tb", "/a\nb", "/\xff", "/%%", "/a\\x20b", "/a \\"}) {
