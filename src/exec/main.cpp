@@ -44,8 +44,8 @@ namespace {
 
 /// The kernel asks for no_new_privs of whoever lacks CAP_SYS_ADMIN, and it alone knows for sure who
 /// does (user namespaces, other security modules): so it is set only when the kernel says EPERM.
-/// An EPERM for another reason comes back the second time. Newer kernels set it in the same call, and
-/// only where it succeeds.
+/// An EPERM for another reason comes back the second time. Newer kernels set it in the same call,
+/// and only where it succeeds.
 void restrict(int ruleset, const Plan& plan, Reporter& reporter) {
   std::uint32_t flags = plan.restrict_flags;
   if (landlock::restrict_self(ruleset, flags) == 0)

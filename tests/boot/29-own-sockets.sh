@@ -6,6 +6,8 @@
 . /opt/boot-tests/lib.sh
 
 abi=$(kernel_abi)
+refused=ok
+[ "$abi" -lt 9 ] || refused='errno EACCES'
 
 # oneshot NAME COMMAND: a service that runs once, with what stdin says of it; its section asks for all
 # that there is.
@@ -36,7 +38,7 @@ check "a service with Type=notify gets ready" restart ready.service
 check "confined" confined ready.service
 check_equal "and its status arrives" "waiting for requests" "$(property ready StatusText)"
 check_answer "another socket, if the kernel restricts it, is refused" ready \
-    "$([ "$abi" -lt 9 ] && echo ok || echo 'errno EACCES')" unix /run/dbus/system_bus_socket
+    "$refused" unix /run/dbus/system_bus_socket
 systemctl stop ready
 
 # --- the journal
@@ -58,6 +60,31 @@ check "the journal's own protocol" oneshot own-native "/usr/bin/logger --journal
 ReadOnlyPaths=/run/$id.entry
 END
 check "arrives" wait_for said "$id-native" arrived
+
+# --- users and hosts: the sockets that libc's modules connect to, with somebody else behind them
+
+tryd_service outside <<'END'
+END
+mkdir -p /run/nscd /run/systemd/resolve
+"$TRYD" batch /run/outside/sock >/dev/null <<'END'
+listen-unix /run/nscd/socket
+listen-unix /run/systemd/resolve/io.systemd.Resolve
+END
+tryd_service knows-users <<'END'
+[X-Landlock]
+ABI=11
+END
+check_answer "with the preset runtime, nscd can be asked" knows-users ok unix /run/nscd/socket
+check_answer "and systemd-resolved not, if the kernel restricts it" knows-users "$refused" \
+    unix /run/systemd/resolve/io.systemd.Resolve
+tryd_service knows-hosts <<'END'
+[X-Landlock]
+Preset=dns-client
+ABI=11
+END
+check_answer "with dns-client, it can" knows-hosts ok unix /run/systemd/resolve/io.systemd.Resolve
+systemctl stop knows-users knows-hosts outside
+rm -r /run/nscd /run/systemd/resolve
 
 # --- users that systemd knows (nss-systemd, over varlink), where the release has the module
 
@@ -84,7 +111,7 @@ END
     check "the denial is shown" denied own-no-bus.service fs.resolve_unix /run/dbus/system_bus_socket
 fi
 for service in own-syslog own-cat own-native own-user own-bus; do
-    [ ! -e "/etc/systemd/system/$service.service" ] ||
+    ! logs_denials || [ ! -e "/etc/systemd/system/$service.service" ] ||
         check_equal "$service was denied no socket" "" "$(denials $service.service | grep resolve_unix)"
 done
 

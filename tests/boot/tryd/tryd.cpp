@@ -207,7 +207,6 @@ int try_connect_udp(char** a) {
   return call_inet(SOCK_DGRAM, connect, a);
 }
 
-
 // One datagram, from a socket that has no port yet.
 int send_datagram(int fd, const sockaddr* address, socklen_t length) {
   return static_cast<int>(sendto(fd, "", 1, 0, address, length));
