@@ -22,12 +22,11 @@ oneshot() {
 
 said() { journalctl -q --sync; journalctl -q -o cat -t "$1" | grep -qx "$2"; }
 
-# --- being ready, with no preset at all; the watchdog is told over the same socket
+# --- being ready and the watchdog, with no preset at all
 
 cat >/etc/systemd/system/ready.service <<END
 [Service]
 Type=notify
-WatchdogSec=100
 ExecStart=$TRYD serve --notify /run/ready/sock
 RuntimeDirectory=ready
 [X-Landlock]
@@ -40,6 +39,22 @@ check_equal "and its status arrives" "waiting for requests" "$(property ready St
 check_answer "another socket, if the kernel restricts it, is refused" ready \
     "$refused" unix /run/dbus/system_bus_socket
 systemctl stop ready
+
+cat >/etc/systemd/system/petted.service <<END
+[Service]
+Type=simple
+WatchdogSec=8
+ExecStart=${TRYD%/*}/sight --brief --pet 1 --stay
+[X-Landlock]
+Preset=
+ABI=11
+END
+restart petted.service
+started=$(property petted WatchdogTimestampMonotonic)
+was_petted() { [ "$(property petted WatchdogTimestampMonotonic)" -gt "$started" ]; }
+check "a watchdog is told that its service lives" wait_for was_petted
+check "confined" confined petted.service
+systemctl stop petted
 
 # --- the journal
 
