@@ -47,7 +47,7 @@ kernel_tests() {
     count_tap "$name" "$log.tap"
     plans=$(grep -c '^1\.\.' "$log.tap" || true)
     if [ "$plans" != $(($# - 4)) ]; then
-        echo "not ok - only $plans of $(($# - 4)) tests came to their last line"
+        echo "not ok - only $plans of $(($# - 4)) tests came to their last line, see $log.console"
         count "$name" failed
     fi
 }
