@@ -282,6 +282,7 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
     out.policy.not_derived.clear();
   if (section.derive_from_unit.value_or(true))
     add_derived(root, unit, out);
+  allow_ephemeral_udp(out.policy);
   remove_duplicates(out.policy);
   limit_ports(out);
   if (restricted_by(out.policy).empty()) {

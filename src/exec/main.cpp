@@ -44,8 +44,10 @@ namespace {
 
 /// The kernel asks for no_new_privs of whoever lacks CAP_SYS_ADMIN, and it alone knows for sure who
 /// does (user namespaces, other security modules): so it is set only when the kernel says EPERM.
-/// An EPERM for another reason comes back the second time.
-void restrict(int ruleset, std::uint32_t flags, Reporter& reporter) {
+/// An EPERM for another reason comes back the second time. Newer kernels set it in the same call,
+/// and only where it succeeds.
+void restrict(int ruleset, const Plan& plan, Reporter& reporter) {
+  std::uint32_t flags = plan.restrict_flags;
   if (landlock::restrict_self(ruleset, flags) == 0)
     return;
   if (errno == E2BIG)
@@ -54,7 +56,9 @@ void restrict(int ruleset, std::uint32_t flags, Reporter& reporter) {
                                            error_text(errno)});
   if (errno != EPERM)
     reporter.refuse(exit_status::kKernel, {"landlock_restrict_self: ", error_text(errno)});
-  if (sys::prctl(PR_SET_NO_NEW_PRIVS, 1) != 0)
+  if (plan.abi >= landlock::kAbiOfNoNewPrivsFlag)
+    flags |= landlock::kRestrictSelfNoNewPrivs;
+  else if (sys::prctl(PR_SET_NO_NEW_PRIVS, 1) != 0)
     reporter.refuse(exit_status::kKernel, {"prctl(PR_SET_NO_NEW_PRIVS): ", error_text(errno)});
   if (landlock::restrict_self(ruleset, flags) != 0)
     reporter.refuse(exit_status::kKernel, {"landlock_restrict_self: ", error_text(errno)});
@@ -82,7 +86,7 @@ void confine(const CommandLine& line, const Settings& settings, const Plan& plan
   proof.prepare(plan, line.options(), settings.avoid_sockets);
   if (sys::prctl(PR_SET_NAME, reinterpret_cast<unsigned long>(tag.c_str())) != 0)
     reporter.refuse(exit_status::kKernel, {"prctl(PR_SET_NAME): ", error_text(errno)});
-  restrict(ruleset.fd, plan.restrict_flags, reporter);
+  restrict(ruleset.fd, plan, reporter);
   prove(proof, plan, line.options(), outcome, reporter);
 }
 

@@ -21,6 +21,7 @@ inline constexpr int kPinnedAbi = 10;
 inline constexpr int kAbiOfDenialLog = 7; ///< restrict_self(2) log flags and audit records
 inline constexpr int kAbiOfRefer = 2;
 inline constexpr int kAbiOfQuiet = 10;
+inline constexpr int kAbiOfNoNewPrivsFlag = 11;
 
 /// The first kernel release with this ABI; empty for an ABI that is not known.
 constexpr std::string_view kernel_of(int abi) {

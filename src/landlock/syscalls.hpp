@@ -42,6 +42,8 @@ inline constexpr std::uint32_t kAddRuleQuiet = 1U << 0;
 
 inline constexpr std::uint32_t kRestrictSelfLogSameExecOff = 1U << 0;
 inline constexpr std::uint32_t kRestrictSelfLogNewExecOn = 1U << 1;
+/// Sets no_new_privs, if and only if the call succeeds.
+inline constexpr std::uint32_t kRestrictSelfNoNewPrivs = 1U << 4;
 
 // The numbers are the same on every architecture that got them by the common table.
 inline constexpr long kSysCreateRuleset = 444;

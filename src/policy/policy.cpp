@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/policy.hpp"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -44,6 +45,17 @@ void merge_into(Policy& into, const Policy& from) {
     into.scope = *into.scope | *from.scope;
   else
     into.scope.reset();
+}
+
+void allow_ephemeral_udp(Policy& policy) {
+  constexpr std::uint64_t kBind = landlock::mask_of("net.bind_udp");
+  constexpr std::uint64_t kSend = landlock::mask_of("net.connect_send_udp");
+  if ((restricted_by(policy).net & kBind) == 0)
+    return;
+  auto sender = std::find_if(policy.ports.begin(), policy.ports.end(),
+                             [&](const PortRule& rule) { return (rule.access & kSend) != 0; });
+  if (sender != policy.ports.end())
+    policy.ports.push_back({0, 0, false, kBind, Provenance(sender->from)});
 }
 
 namespace {

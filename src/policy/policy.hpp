@@ -120,6 +120,11 @@ landlock::AccessSet restricted_by(const Policy& policy);
 /// compatibility, ABI, logging, commands) stay those of `into`.
 void merge_into(Policy& into, const Policy& from);
 
+/// Lets a service that may connect or send to some UDP port have a port of its own that the kernel
+/// chooses: a socket that has none gets one when it first connects or sends, and the kernel judges
+/// that as it does bind(2) to port 0 (seen on Linux 7.3). TCP's does not need it.
+void allow_ephemeral_udp(Policy& policy);
+
 /// Unites rules on the same path or the same ports. The first rule's place stays, and `said_by`
 /// names those too that added rights to it; a required path wins over an optional one.
 void remove_duplicates(Policy& policy);

@@ -133,6 +133,9 @@ journal_has() { journal_of "$1" | grep -F -- "$2"; }
 
 kernel_abi() { "$TRYD" "do" abi | cut -d ' ' -f 2; }
 
+# logs_denials: whether this kernel does.
+logs_denials() { [ "$(kernel_abi)" -ge 7 ]; }
+
 # state_of UNIT: the state that `unitlock status` gives it.
 state_of() {
     unitlock status "$1.service" -o json 2>/dev/null | jq -r 'select(.unit) | .state | gsub("-"; " ")'

@@ -10,6 +10,8 @@ suite_lint() {
     try "$1" shellcheck lint_shellcheck
     try "$1" licences reuse lint
     try "$1" "the table of presets" lint_presets
+    try "$1" "each right is tried, granted and not" lint_attempts
+    try "$1" "the table of rights and kernels" lint_matrix
     try "$1" "what newer libraries want" lint_newer
     reference "$1" clang-tidy lint_clang_tidy
 }
@@ -71,6 +73,25 @@ preset_rows() {
                     of["bind-tcp:"], of["connect-tcp:"], of["bind-udp:"], of["connect-udp:"], dns
             }' "$file"
     done | sed 's/  */ /g'
+}
+
+# rights_of_source: the names of src/landlock/access.hpp, in its order.
+rights_of_source() { sed -n 's/^    {"\([a-z]*\.[a-z_]*\)", Family::.*/\1/p' src/landlock/access.hpp; }
+
+# rights_tried yes|no: those that tests/boot/attempts.table has alone, granted or not.
+rights_tried() {
+    awk -F ' *[|] *' -v granted="$1" '/^[a-z]/ && $3 == granted && $1 !~ / / { print $1 }' \
+        tests/boot/attempts.table | grep -vxE 'ptrace|fs\.change_topology' | sort -u
+}
+
+lint_attempts() {
+    diff <(rights_of_source | sort) <(rights_tried yes) && diff <(rights_of_source | sort) <(rights_tried no)
+}
+
+# lint_matrix: README.md's table was made from runs that knew all rights (tools/matrix --readme).
+lint_matrix() {
+    diff <(rights_of_source) <(sed -n '/^<!-- matrix -->$/,/^<!-- \/matrix -->$/ s/^| \([a-z]*\.[a-z_]*\) .*/\1/p' \
+        README.md | grep -vx fs.change_topology)
 }
 
 # What compiles here and not with the libraries of later releases: fmt 11 has join() in a header

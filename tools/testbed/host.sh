@@ -12,6 +12,8 @@ HOST_PACKAGES=(
     dpkg-dev mmdebstrap debian-archive-keyring
     # containers
     systemd-container util-linux procps dbus
+    # other kernels
+    qemu-system-x86 e2fsprogs
     # journals of the tests and the benchmarks
     systemd-journal-remote
     # the scripts themselves

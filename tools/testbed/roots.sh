@@ -142,11 +142,12 @@ services_hook() {
         cd /'
 }
 
-# layer NAME LOWER PACKAGES [HOOK]: prints the path of an overlay layer for LOWER (directories of an
-# overlay) with PACKAGES, a Depends line. The function HOOK adds commands to those that make it.
+# layer NAME LOWER PACKAGES [HOOK [ARGUMENT...]]: prints the path of an overlay layer for LOWER
+# (directories of an overlay) with PACKAGES, a Depends line. The function HOOK adds commands to those
+# that make it.
 layer() {
     local hook='' path
-    [ $# -lt 4 ] || hook=$("$4")
+    [ $# -lt 4 ] || hook=$("${@:4}")
     path=$CACHE/roots/$1-$({ printf '%s\n' "${@:2:2}" "$hook"; declare -f layer_make; } | short_hash)
     cached "$path" layer_make "$1" "$2" "$3" "$hook" >&2 || return
     echo "$path"

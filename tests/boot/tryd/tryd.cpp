@@ -5,6 +5,7 @@
 //
 //     tryd serve [--notify] [--fork PIDFILE] [SOCKET]   without SOCKET: the one systemd passed
 //     tryd ask SOCKET REQUEST...                        prints the answer; status 0 if it is "ok"
+//     tryd batch SOCKET                                 the same for each line of standard input
 //     tryd do REQUEST...                                tries by itself
 //
 // One request a line, words separated by spaces, %XX for any byte; one answer a line: "ok",
@@ -68,6 +69,9 @@ int try_write(char** a) {
 }
 int try_truncate(char** a) {
   return result(truncate(a[0], 0));
+}
+int try_open_truncate(char** a) {
+  return result_fd(open(a[0], O_WRONLY | O_TRUNC | O_CLOEXEC));
 }
 int try_create(char** a) {
   return result_fd(open(a[0], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
@@ -203,6 +207,24 @@ int try_connect_udp(char** a) {
   return call_inet(SOCK_DGRAM, connect, a);
 }
 
+// One datagram, from a socket that has no port yet.
+int send_datagram(int fd, const sockaddr* address, socklen_t length) {
+  return static_cast<int>(sendto(fd, "", 1, 0, address, length));
+}
+int try_send_udp(char** a) {
+  return call_inet(SOCK_DGRAM, send_datagram, a);
+}
+
+// The socket stays open: somebody is to connect.
+int listen_on(int fd, const sockaddr* address, socklen_t length) {
+  if (bind(fd, address, length) < 0 || listen(fd, 64) < 0)
+    return -1;
+  return fcntl(fd, F_DUPFD_CLOEXEC, 0) < 0 ? -1 : 0;
+}
+int try_listen_tcp(char** a) {
+  return call_inet(SOCK_STREAM, listen_on, a);
+}
+
 // unix_address: the name of a UNIX socket; abstract ones start with a NUL that PATH lacks.
 socklen_t unix_address(sockaddr_un* address, const char* path, bool abstract) {
   memset(address, 0, sizeof *address);
@@ -212,10 +234,10 @@ socklen_t unix_address(sockaddr_un* address, const char* path, bool abstract) {
   return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length + 1);
 }
 
-int unix_socket(const char* path, bool abstract, SocketCall call) {
+int unix_socket(const char* path, bool abstract, SocketCall call, int type = SOCK_STREAM) {
   sockaddr_un address;
   socklen_t length = unix_address(&address, path, abstract);
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -1;
   if (call(fd, reinterpret_cast<sockaddr*>(&address), length) < 0) {
@@ -229,6 +251,16 @@ int unix_socket(const char* path, bool abstract, SocketCall call) {
 
 int try_unix(char** a) {
   return result_fd(unix_socket(a[0], false, connect));
+}
+int try_listen_unix(char** a) {
+  const int fd = unix_socket(a[0], false, bind); // stays open, as above
+  return fd < 0 ? errno : result(listen(fd, 64));
+}
+int try_receive_unix(char** a) { // likewise, datagrams
+  return result(unix_socket(a[0], false, bind, SOCK_DGRAM));
+}
+int try_send_unix(char** a) {
+  return result_fd(unix_socket(a[0], false, send_datagram, SOCK_DGRAM));
 }
 int try_abstract(char** a) {
   return result_fd(unix_socket(a[0], true, connect));
@@ -270,6 +302,17 @@ int try_abi(char**) {
   if (abi >= 0)
     snprintf(value, sizeof value, "%ld", abi);
   return result(abi);
+}
+
+// 0 where the kernel is too old to be asked.
+int try_errata(char**) {
+  constexpr unsigned kErrata = 2;
+  const long errata = syscall(444, nullptr, 0, kErrata);
+  snprintf(value, sizeof value, "%ld", errata < 0 ? 0 : errata);
+  return errata < 0 && errno != EINVAL ? errno : 0;
+}
+int try_no_new_privs(char**) {
+  return snprintf(value, sizeof value, "%d", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)), 0;
 }
 
 int try_pid(char**) {
@@ -319,6 +362,7 @@ constexpr Request kRequests[] = {
     {"read", 1, try_read},
     {"write", 1, try_write},
     {"truncate", 1, try_truncate},
+    {"open-truncate", 1, try_open_truncate},
     {"create", 1, try_create},
     {"list", 1, try_list},
     {"mkdir", 1, try_mkdir},
@@ -340,11 +384,16 @@ constexpr Request kRequests[] = {
     {"chdir", 1, try_chdir},
     {"ioctl", 1, try_ioctl},
     {"exec", 1, try_exec},         // and the program's own arguments
-    {"bind-tcp", 1, try_bind_tcp}, // these four: and an address
+    {"bind-tcp", 1, try_bind_tcp}, // these six: and an address
     {"connect-tcp", 1, try_connect_tcp},
     {"bind-udp", 1, try_bind_udp},
     {"connect-udp", 1, try_connect_udp},
+    {"send-udp", 1, try_send_udp},
+    {"listen-tcp", 1, try_listen_tcp},
     {"unix", 1, try_unix},
+    {"send-unix", 1, try_send_unix},
+    {"receive-unix", 1, try_receive_unix},
+    {"listen-unix", 1, try_listen_unix},
     {"abstract", 1, try_abstract},
     {"listen-abstract", 1, try_listen_abstract},
     {"signal", 2, try_signal},
@@ -352,6 +401,8 @@ constexpr Request kRequests[] = {
     {"comm", 1, try_comm},
     {"restrict", 0, try_restrict},
     {"abi", 0, try_abi},
+    {"errata", 0, try_errata},
+    {"no-new-privs", 0, try_no_new_privs},
     {"pid", 0, try_pid},
     {"uid", 0, try_uid},
     {"env", 1, try_env},
@@ -565,6 +616,22 @@ int ask(char** arguments) {
   return report(answer);
 }
 
+// batch: far cheaper than one process a request, where processes are dear.
+int batch(char** arguments) {
+  const int fd = unix_socket(arguments[0], false, connect);
+  if (fd < 0)
+    die(arguments[0]);
+  FILE* daemon = fdopen(fd, "r");
+  char line[kLine];
+  while (fgets(line, sizeof line, stdin)) {
+    dprintf(fd, "%s", line);
+    if (!fgets(line, sizeof line, daemon))
+      return 1;
+    fputs(line, stdout);
+  }
+  return 0;
+}
+
 int do_here(char** arguments) {
   char answer[kLine + 16];
   int count = 0;
@@ -585,10 +652,13 @@ int main(int count, char** arguments) {
     return serve(arguments + 2);
   if (count >= 4 && strcmp(arguments[1], "ask") == 0)
     return ask(arguments + 2);
+  if (count == 3 && strcmp(arguments[1], "batch") == 0)
+    return batch(arguments + 2);
   if (count >= 3 && strcmp(arguments[1], "do") == 0)
     return do_here(arguments + 2);
   dprintf(2, "usage: tryd serve [--notify] [--fork PIDFILE] [SOCKET]\n"
              "       tryd ask SOCKET REQUEST...\n"
+             "       tryd batch SOCKET\n"
              "       tryd do REQUEST...\n");
   return 2;
 }

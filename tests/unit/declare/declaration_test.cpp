@@ -108,6 +108,29 @@ TEST_F(DeclarationTest, StatesAreToldApart) {
   }
 }
 
+TEST_F(DeclarationTest, WhoMaySendUdpMayHaveAPort) {
+  constexpr std::uint64_t kBind = landlock::mask_of("net.bind_udp");
+  auto ephemeral = [&](const std::string& lines) {
+    service("[X-Landlock]\n" + lines);
+    int found = 0;
+    for (const PortRule& rule : declaration().policy.ports)
+      found += rule.first == 0 && rule.last == 0 && (rule.access & kBind) != 0;
+    return found;
+  };
+  EXPECT_EQ(ephemeral("ConnectUDP=53\n"), 1);
+  EXPECT_EQ(ephemeral("ConnectUDP=any\n"), 1) << "sending is not restricted, but having a port is";
+  EXPECT_EQ(ephemeral("ConnectUDP=53\nDeriveFromUnit=no\n"), 1);
+  EXPECT_EQ(ephemeral("ConnectUDP=53 123\nBindUDP=0\n"), 1) << "not twice";
+  EXPECT_EQ(ephemeral("ConnectUDP=53\nBindUDP=any\n"), 0);
+  EXPECT_EQ(ephemeral("ConnectUDP=53\nABI=9\n"), 0) << "UDP is not restricted";
+  EXPECT_EQ(ephemeral("ConnectUDP=53\nRestrict=filesystem\n"), 0);
+  EXPECT_EQ(ephemeral("ConnectTCP=53\nBindUDP=53\n"), 0);
+  service("[X-Landlock]\nConnectUDP=53\n");
+  const Provenance& from = declaration().policy.ports.back().from;
+  EXPECT_EQ(from.said_by, "ConnectUDP=");
+  EXPECT_EQ(from.where.line, 4U);
+}
+
 TEST_F(DeclarationTest, CommandsWrapsOtherSettingsWholeOrNotAtAll) {
   service("ExecStartPre=/bin/p1 ; -/bin/p2\nExecStop=/bin/s\nExecStop=+/bin/s\nExecReload=/bin/r\n"
           "[X-Landlock]\nCommands=pre stop post\nScope=abstract-unix-socket\n");
