@@ -56,7 +56,7 @@ package_has() { dpkg-deb -c "$1" | grep -E " \./(usr/)?$2"; }
 package_lacks() { ! package_has "$1" ".*$2"; }
 
 # package_reproduced RELEASE DEB: with another path, time zone, language, home, umask and number of
-# processors, and without the compiler's cache, which would give the objects of the first build.
+# processors. The compiler's cache is another one, too: it would give the objects of the first build.
 package_reproduced() {
     local again deb status=0
     again=$(mktemp -d)
