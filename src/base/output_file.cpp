@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
+#include <ctime>
 #include <deque>
 #include <filesystem>
 #include <utility>
@@ -86,14 +87,22 @@ private:
 
 using Temporary = std::pair<UniqueFd, std::string>;
 
+/// Another one each time; that nobody can guess it does not matter, O_EXCL sees to that. Early at
+/// boot the kernel may have no random numbers yet, and a generator must not wait for them.
+std::uint64_t some_number() {
+  std::uint64_t number = 0;
+  if (getrandom(&number, sizeof number, GRND_NONBLOCK) == sizeof number)
+    return number;
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (static_cast<std::uint64_t>(getpid()) << 32) ^ static_cast<std::uint64_t>(now.tv_nsec);
+}
+
 /// Nobody else's, whatever lies in the directory.
 Result<Temporary> make_temporary(const UniqueFd& directory, const std::string& name) {
   constexpr int kAttempts = 100;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::uint64_t random = 0;
-    if (getrandom(&random, sizeof random, 0) < 0)
-      return fail("", errno);
-    std::string temporary = fmt::format(".{}.{:016x}", name, random);
+    std::string temporary = fmt::format(".{}.{:016x}", name, some_number());
     UniqueFd fd(openat(directory.get(), temporary.c_str(),
                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (fd)

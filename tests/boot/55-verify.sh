@@ -13,7 +13,8 @@ drop_in nginx.service landlock.conf <<'END'
 [X-Landlock]
 Preset=nginx
 END
-check_equal "nginx and its preset: nothing to say" "" "$(findings nginx)"
+# Debian's unit has none of the settings that close what Landlock leaves open.
+check_equal "nginx and its preset: nothing else to say" "note beyond-landlock" "$(findings nginx)"
 check "not even with --strict" unitlock verify nginx --strict
 rm -r /etc/systemd/system/nginx.service.d
 # The holes that these presets say themselves that they have.

@@ -6,6 +6,7 @@
 
 mkdir -p /srv/beyond
 echo text >/srv/beyond/file
+touch /root/beyond
 
 # outcome COMMAND [LINE...]: what becomes of it in a confined service
 outcome() {
@@ -34,7 +35,7 @@ beyond "its mode" 'chmod 600 /srv/beyond/file' ProtectSystem=strict
 beyond "its owner" 'chown 65534 /srv/beyond/file' ProtectSystem=strict
 beyond "its times" 'touch -c -d @0 /srv/beyond/file' ProtectSystem=strict
 beyond "what there is to know of it" 'stat /srv/beyond/file' InaccessiblePaths=/srv/beyond
-beyond "what there is at home" 'stat /root/.' ProtectHome=yes InaccessiblePaths=/root
+beyond "what there is at home" 'stat /root/beyond' ProtectHome=yes
 
 outcome true ProtectSystem=strict ProtectHome=yes IPAddressDeny=any \
     'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6' >/dev/null

@@ -30,13 +30,14 @@ ERRORS = {
     "fchmod": "EIO EPERM EROFS",
     "fcntl": "ENOMEM",
     "getdents64": "EIO ENOMEM",
+    "getrandom": "EAGAIN ENOSYS",
     "mkdir": "EACCES EDQUOT EIO ENOSPC EROFS",
     "newfstatat": "EACCES EIO ENOMEM",
     "openat": "EACCES EDQUOT EINTR EIO EMFILE ENFILE ENOSPC EROFS",
     "openat2": f"{OF_FILES} EAGAIN ENOSYS",
     "read": "EINTR EIO",
     "readlinkat": "EACCES EIO ENOMEM",
-    "rename": "EACCES EDQUOT EIO ENOSPC EROFS",
+    "renameat": "EACCES EDQUOT EIO ENOSPC EROFS",
     "write": "EDQUOT EINTR EIO ENOSPC",
 }
 SIGNALS = "SIGTERM SIGKILL"
@@ -179,7 +180,7 @@ def faults(lines):
             # Who is interrupted for ever tries for ever.
             for when in whens + [f"{whens[0]}+"] if whens and error != "EINTR" else whens:
                 yield call, f"{call}:error={error}:when={when}"
-        for signal in SIGNALS.split() if call in ("openat2", "write", "rename") else []:
+        for signal in SIGNALS.split() if call in ("openat2", "write", "renameat") else []:
             for when in whens:
                 yield call, f"{call}:signal={signal}:when={when}"
 

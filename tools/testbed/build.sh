@@ -21,17 +21,14 @@ build_options() {
     gcc) echo CC=gcc CXX=g++ ;;
     host) echo CC=gcc CXX=g++ -Dtests=false ;; # programs that the testbed itself runs
     bench) echo CC=gcc CXX=g++ ;;
-    clang) echo CC=clang CXX=clang++ ;;
+    # The sanitizers with the second compiler, not a third build: undefined symbols are their own.
+    clang)
+        echo CC=clang CXX=clang++ -Db_sanitize=address,undefined -Doptimization=1 -Db_lundef=false
+        ;;
     # Only clang has libFuzzer; undefined symbols are the sanitizers' own.
     fuzz)
         echo CC=clang CXX=clang++ -Dfuzz=true -Db_sanitize=address,undefined \
             -Db_lundef=false
-        ;;
-    # GCC 12 takes what the sanitizers add for uses of uninitialized values; the other builds are
-    # those in which warnings count.
-    asan)
-        echo CC=gcc CXX=g++ -Db_sanitize=address,undefined -Doptimization=1 \
-            -Dwarning_level=0 -Dwerror=false
         ;;
     esac
 }
