@@ -70,18 +70,22 @@ public:
 private:
   /// What one unit has too much of is not to cost the others their drop-ins.
   bool try_to_generate(const std::string& name) {
+    bool may_be_declared = false;
     try {
-      return generate(name);
+      may_be_declared = is_candidate(index_, giving_, name, may_declare);
+      return may_be_declared && generate(name);
     } catch (const std::exception& problem) { // memory, most likely
-      not_written(name, problem.what());
-      return true;
+      // Of most services nothing says that they are declared: these must not be kept from starting.
+      if (may_be_declared)
+        not_written(name, problem.what());
+      else
+        not_looked_at(name, problem.what());
+      return may_be_declared;
     }
   }
 
   /// Returns whether the unit got a drop-in, or was meant to.
   bool generate(const std::string& name) {
-    if (!is_candidate(index_, giving_, name, may_declare))
-      return false;
     Unit unit = index_.load(name);
     Declaration declaration = declare(root_, unit, presets(), port_names_);
     std::string text = render_drop_in(unit, declaration, UNITLOCK_WRAPPER);
@@ -141,6 +145,12 @@ private:
                  fmt::format("{}: masked, because it cannot be confined: {}", name, why));
     else
       log_.write(LogLevel::Error, fmt::format("{}: not confined: {}", name, why));
+  }
+
+  void not_looked_at(const std::string& name, const std::string& why) {
+    complete_ = false;
+    log_.write(LogLevel::Error,
+               fmt::format("{}: not confined: whether it is declared is not known: {}", name, why));
   }
 
   /// Units in the early directory come before all others. A link to /dev/null takes no space: it

@@ -120,6 +120,8 @@ Result<void> adds_only(const DeclaredUnit& before, const DeclaredUnit& after,
   Policy meant = before.declaration.policy;
   for (const ChosenLine& line : lines)
     add_to(meant, line.grant);
+  allow_ephemeral_udp(meant); // as for every declaration
+  remove_duplicates(meant);
   if (!difference(meant, after.declaration.policy).empty())
     return fail("something else would be granted than what is meant");
   return {};

@@ -46,13 +46,26 @@ bool allows_only_some_families(const Subject& subject) {
   return !words.empty() && words.front().assignment->value[0] != '~';
 }
 
+/// What IPAddressAllow= lets through again was chosen.
+bool denies_all_addresses(const Subject& subject) {
+  auto has = [&](std::string_view key, std::string_view text) {
+    auto words = subject.words(key);
+    return std::any_of(words.begin(), words.end(),
+                       [&](const Unit::Word& word) { return word.text == text; });
+  };
+  auto any = [&](std::string_view key) {
+    return has(key, "any") || (has(key, "0.0.0.0/0") && has(key, "::/0"));
+  };
+  return any("IPAddressDeny") && !any("IPAddressAllow");
+}
+
 bool has_no_internet(const Subject& subject) {
   auto words = subject.words("RestrictAddressFamilies");
   bool named = std::any_of(words.begin(), words.end(), [](const Unit::Word& word) {
     return word.text == "AF_INET" || word.text == "AF_INET6";
   });
   return (allows_only_some_families(subject) && !named) || subject.is_on("PrivateNetwork") ||
-         !subject.words("IPAddressDeny").empty();
+         denies_all_addresses(subject);
 }
 
 bool restricts_ports(const Subject& subject) {

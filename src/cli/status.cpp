@@ -240,7 +240,8 @@ int status(const Context& context, const Options& options) {
                !options.units.empty() || options.probe);
   bool well = !has_errors(index.problems()) &&
               std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
-                return is_well(entry.report.verdict.state) && !entry.failed_after_denials();
+                return is_well(entry.report.verdict.state) && !entry.failed_after_denials() &&
+                       !entry.is_unproven();
               });
   return well ? kWell : kNotWell;
 }

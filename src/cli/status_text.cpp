@@ -256,6 +256,12 @@ bool StatusEntry::failed_after_denials() const {
          service->active_state == "failed" && denials.value_or(0) > 0;
 }
 
+bool StatusEntry::is_unproven() const {
+  State state = report.verdict.state;
+  return probe && (state == State::Enforced || state == State::Partly) && report.service() &&
+         machine::is_running(*report.service()) && !probe->saw_denial();
+}
+
 void print_overview(std::FILE* stream, const std::vector<StatusEntry>& entries) {
   // Nothing is counted in another root, nor where denials cannot be seen.
   bool has_week = std::any_of(entries.begin(), entries.end(),

@@ -30,6 +30,8 @@ struct StatusEntry {
 
   /// It failed, and had been denied something: perhaps therefore.
   bool failed_after_denials() const;
+  /// It runs confined as far as is known, and the probe that was asked for could not show it.
+  bool is_unproven() const;
 };
 
 /// Whether an absence of denials means anything here. `of_user`: of services of a user's manager.

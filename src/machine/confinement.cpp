@@ -111,6 +111,7 @@ private:
   bool judge_replacement();
   void judge_machine();
   bool judge_loading(const Service& service);
+  bool judge_mask();
   bool judge_commands(const Service& service);
   void explain_other_command(const Service& service);
   bool judge_drop_in();
@@ -196,7 +197,7 @@ bool Judge::judge_replacement() {
 
 void Judge::judge_machine() {
   if (facts_.unit_masked) {
-    decide(State::NotRunning, "the unit is masked");
+    judge_mask();
     return;
   }
   if (facts_.switched_off) {
@@ -226,13 +227,26 @@ bool Judge::judge_loading(const Service& service) {
   if (service.load_state == "loaded")
     return false;
   if (service.load_state == "masked")
-    return decide(State::NotRunning, "the unit is masked");
+    return judge_mask();
   if (service.load_state == "not-found")
     return decide(State::ReloadNeeded, "systemd does not know the unit yet", {reload()});
   return decide(State::NotRunning,
                 fmt::format("systemd cannot load the unit ({})", service.load_state),
                 {systemctl("status " + facts_.unit),
                  fmt::format("systemd-analyze {}verify {}", whose(), facts_.unit), reload()});
+}
+
+/// Of a masked unit, systemd does not know any more by what command it was started.
+bool Judge::judge_mask() {
+  if (running_)
+    return decide(State::CannotTell, "the unit is masked, and still runs as it was started before",
+                  {systemctl("stop " + facts_.unit)});
+  if (facts_.unit_masked)
+    return decide(State::NotRunning, "the unit is masked");
+  return decide(State::StartRefused,
+                "it is masked by a generator: by unitlock's, which could not write its drop-in, or "
+                "by systemd's for systemd.mask= on the kernel command line",
+                {"journalctl -b -t unitlock-generator", reload()});
 }
 
 bool Judge::judge_commands(const Service& service) {

@@ -34,23 +34,20 @@ bool is_open_to_all(const advise::Sight& sight, const std::string& path) {
 }
 
 /// The wrapper's own file comes first: no service has a reason to read it, so the denial is known
-/// for what it is. Nothing is above "/"; and for a policy that grants even that, the name of the
-/// process, which it may always write, and which opening does not change.
+/// for what it is. Nothing is above "/". What a policy that grants even that denies, such as
+/// writing, permissions deny as well.
 std::optional<FileAttempt> choose_file(const Confinement& confinement, int abi,
                                        const std::string& wrapper) {
   const FileAttempt candidates[] = {
       {"fs.read_file", wrapper, O_RDONLY},
       {"fs.read_dir", "/", O_RDONLY | O_DIRECTORY},
-      {"fs.write_file", "/proc/self/comm", O_WRONLY},
   };
   for (const FileAttempt& candidate : candidates) {
     auto question = advise::named_question(candidate.right);
     if (!question)
       continue;
     question->path = candidate.path;
-    bool is_own = candidate.flags == O_WRONLY;
-    if ((is_own || is_open_to_all(confinement.sight, candidate.path)) &&
-        is_denied(confinement, *question, abi))
+    if (is_open_to_all(confinement.sight, candidate.path) && is_denied(confinement, *question, abi))
       return candidate;
   }
   return std::nullopt;
@@ -66,7 +63,8 @@ std::optional<PortAttempt> choose_port(const Confinement& confinement, int abi) 
   };
   for (PortAttempt candidate : candidates) {
     auto question = advise::named_question(candidate.right);
-    for (unsigned port = 65535; question && port > 0; --port) {
+    // Below, binding may take a capability.
+    for (unsigned port = 65535; question && port >= 1024; --port) {
       question->port = candidate.port = static_cast<std::uint16_t>(port);
       advise::Verdict verdict = advise::why(confinement, *question, abi).verdict;
       if (verdict == advise::Verdict{advise::Outcome::Denied, advise::Because::NotGranted})

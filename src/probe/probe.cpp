@@ -41,6 +41,9 @@ std::string_view bytes_of(const Address& address, std::size_t size = sizeof(Addr
   return {reinterpret_cast<const char*>(&address), size};
 }
 
+/// See Tracee::has_filter().
+constexpr const char* kFilter = "it has a system call filter";
+
 /// The tries, done through a stopped process.
 class Inquiry {
 public:
@@ -57,11 +60,14 @@ public:
       done.why = "its root directory is another one";
       return done;
     }
+    if (tracee_.has_filter())
+      return untried(done, kFilter);
     auto path = tracee_.put(std::string_view(file.path.c_str(), file.path.size() + 1));
     if (!path)
       return untried(done, to_string(path.error()));
     auto at = static_cast<std::uint64_t>(AT_FDCWD);
-    std::uint64_t flags = static_cast<std::uint64_t>(file.flags) | O_CLOEXEC | O_NOCTTY;
+    std::uint64_t flags =
+        static_cast<std::uint64_t>(file.flags) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     return judge(done, opened(tracee_.call(SYS_openat, {at, *path, flags, 0})), EACCES);
   }
 
@@ -69,6 +75,8 @@ public:
     Try done = {Family::Network, Verdict::Untried, "", ""};
     if (!attempts_.port)
       return done;
+    if (tracee_.has_filter())
+      return untried(done, kFilter);
     const PortAttempt& port = *attempts_.port;
     done.what = fmt::format("{} {}", port.right, port.port);
     sockaddr_in address = {};
@@ -156,6 +164,10 @@ private:
   void try_abstract_socket(Try& done) {
     done.what = "scope.abstract_unix_socket";
     done.why.clear();
+    if (tracee_.has_filter()) {
+      done.why = kFilter;
+      return;
+    }
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;
     std::string name = fmt::format("{}-{}", probe_mark::kName, getpid());
@@ -193,7 +205,19 @@ void put_text(char (&out)[Size], std::string_view text) {
   out[size] = '\0';
 }
 
-Wire ask(std::int64_t pid, const Attempts& attempts, bool same_root) {
+/// Whether the process is in the unit's control group, or below it (systemd's names of them: an
+/// underscore in front of what would clash with the kernel's).
+bool is_of(std::int64_t pid, const std::string& unit) {
+  if (unit.empty())
+    return true;
+  std::string groups = control_groups_of(pid) + "/";
+  for (char& c : groups)
+    c = c == '\n' ? '/' : c;
+  return groups.find("/" + unit + "/") != std::string::npos ||
+         groups.find("/_" + unit + "/") != std::string::npos;
+}
+
+Wire ask(std::int64_t pid, const std::string& unit, const Attempts& attempts, bool same_root) {
   Wire wire = {};
   auto facts = facts_of(pid);
   if (!facts) {
@@ -203,6 +227,10 @@ Wire ask(std::int64_t pid, const Attempts& attempts, bool same_root) {
   auto tracee = Tracee::stop(static_cast<pid_t>(pid));
   if (!tracee) {
     put_text(wire.problem, to_string(tracee.error()));
+    return wire;
+  }
+  if (!is_of(pid, unit)) {
+    put_text(wire.problem, "it is of another unit by now");
     return wire;
   }
   Inquiry inquiry(**tracee, *facts, attempts);
@@ -216,13 +244,13 @@ Wire ask(std::int64_t pid, const Attempts& attempts, bool same_root) {
 }
 
 /// In a process of its own, which nobody interrupts: registers of another one are in its hands.
-[[noreturn]] void ask_and_exit(int out, std::int64_t pid, const Attempts& attempts,
-                               bool same_root) {
+[[noreturn]] void ask_and_exit(int out, std::int64_t pid, const std::string& unit,
+                               const Attempts& attempts, bool same_root) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, nullptr);
   prctl(PR_SET_NAME, probe_mark::kName);
-  Wire wire = ask(pid, attempts, same_root);
+  Wire wire = ask(pid, unit, attempts, same_root);
   ssize_t written = write(out, &wire, sizeof wire);
   _exit(written == sizeof wire ? 0 : 1);
 }
@@ -246,7 +274,8 @@ bool ProbedProcess::has(Verdict verdict) const {
                      [&](const Try& done) { return done.verdict == verdict; });
 }
 
-ProbedProcess probe_process(std::int64_t pid, const Attempts& attempts, bool same_root) {
+ProbedProcess probe_process(std::int64_t pid, const std::string& unit, const Attempts& attempts,
+                            bool same_root) {
   ProbedProcess probed;
   probed.pid = pid;
   probed.name = name_of(pid);
@@ -258,7 +287,7 @@ ProbedProcess probe_process(std::int64_t pid, const Attempts& attempts, bool sam
   UniqueFd in(ends[0]), out(ends[1]);
   pid_t child = fork();
   if (child == 0)
-    ask_and_exit(out.get(), pid, attempts, same_root);
+    ask_and_exit(out.get(), pid, unit, attempts, same_root);
   out = UniqueFd();
   Wire wire = {};
   bool answered = child > 0 && read(in.get(), &wire, sizeof wire) == sizeof wire;

@@ -38,7 +38,9 @@ struct ProbedProcess {
 
 /// Stops the process for well below a millisecond, unless it is in an uninterruptible sleep: then
 /// up to half a second is waited for it. Needs what Tracee::stop() needs. `same_root`: the process
-/// has the root directory that the attempts were chosen for.
-ProbedProcess probe_process(std::int64_t pid, const Attempts& attempts, bool same_root);
+/// has the root directory and the mounts that the attempts were chosen for. `unit`: whose control
+/// group it has to be in when it is stopped, or empty; its ID may be another one's by then.
+ProbedProcess probe_process(std::int64_t pid, const std::string& unit, const Attempts& attempts,
+                            bool same_root);
 
 } // namespace unitlock::probe

@@ -20,9 +20,14 @@ using machine::State;
 
 using Inode = std::pair<dev_t, ino_t>;
 
-std::optional<Inode> root_of(const std::string& path) {
+/// Of what is at the path, links followed: of a process's root directory, of its mount namespace.
+std::optional<Inode> inode_of(const std::string& path) {
   struct stat st = {};
   return stat(path.c_str(), &st) == 0 ? std::optional(Inode(st.st_dev, st.st_ino)) : std::nullopt;
+}
+
+std::optional<Inode> mounts_of(std::int64_t pid) {
+  return inode_of(fmt::format("/proc/{}/ns/mnt", pid));
 }
 
 std::string root_path(std::int64_t pid) {
@@ -42,11 +47,11 @@ machine::EffectivePolicy policy_of(const ServiceReport& report, RuntimeScope sco
 /// The root directory that the rules were made in, so that paths mean there what they mean in the
 /// policy; nullopt where the process has left it with chroot(2).
 std::optional<Inode> root_of_rules(const ServiceReport& report, std::int64_t pid) {
-  auto own = root_of(root_path(pid));
+  auto own = inode_of(root_path(pid));
   for (const char* key : {"RootDirectory", "RootImage", "RootMStack"})
     if (report.declared.unit.scalar("Service", key))
       return own;
-  return own == root_of("/") ? own : std::nullopt;
+  return own == inode_of("/") ? own : std::nullopt;
 }
 
 ServiceProbe cannot(std::string problem) {
@@ -61,6 +66,11 @@ std::string what_was_allowed(const ProbedProcess& process) {
 }
 
 } // namespace
+
+bool ServiceProbe::saw_denial() const {
+  return std::any_of(processes.begin(), processes.end(),
+                     [](const ProbedProcess& process) { return process.has(Verdict::Denied); });
+}
 
 ServiceProbe probe_service(const ServiceReport& report, machine::Manager& manager,
                            RuntimeScope scope) {
@@ -85,8 +95,9 @@ ServiceProbe probe_service(const ServiceReport& report, machine::Manager& manage
                                       report.facts.wrapper);
   ServiceProbe probe;
   for (std::int64_t pid : *pids) {
-    bool same_root = rules_root && root_of(root_path(pid)) == rules_root;
-    probe.processes.push_back(probe_process(pid, attempts, same_root));
+    bool same_root =
+        rules_root && inode_of(root_path(pid)) == rules_root && mounts_of(pid) == mounts_of(main);
+    probe.processes.push_back(probe_process(pid, service->name, attempts, same_root));
   }
   return probe;
 }

@@ -13,6 +13,9 @@ namespace unitlock::probe {
 struct ServiceProbe {
   std::string problem; ///< why none could be asked; empty where some were
   std::vector<ProbedProcess> processes;
+
+  /// Some process was denied something: without that nothing is known.
+  bool saw_denial() const;
 };
 
 /// What the policy denies is chosen by what the service was started with, or, where that is not

@@ -84,6 +84,10 @@ std::string name_of(std::int64_t pid) {
   return read_proc(pid, "comm");
 }
 
+std::string control_groups_of(std::int64_t pid) {
+  return read_proc(pid, "cgroup");
+}
+
 SignalTarget::SignalTarget(uid_t uid, gid_t gid) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) < 0)

@@ -7,9 +7,11 @@
 //  - It is stopped at a system call, never between two instructions of its own, so no restartable
 //    sequence (rseq(2)) is torn apart; one that computes and calls nothing is left alone.
 //  - Its memory is not touched: what the calls read is in a page mapped for that.
-//  - Its signals wait. Its system call filter is suspended, or else it is left alone.
+//  - Its signals wait. Its system call filter is suspended, or else it is left alone; each call is
+//    looked at at its entry, because other threads of it can change the program.
 //  - At the end its registers are what they were at a stop of the same kind, so that the kernel
-//    itself restarts what was interrupted (signal(7), restart_syscall(2)).
+//    itself restarts what was interrupted (signal(7), restart_syscall(2)); calls that it does not
+//    restart, epoll_wait(2) above all, are made again.
 //
 // Source: ptrace(2); arch/x86/kernel/signal.c, arch_do_signal_or_restart().
 #pragma once
@@ -36,7 +38,13 @@ public:
   /// Lets it go on.
   ~Tracee();
 
-  /// What the kernel returns: -errno where it fails. Errors: the process has ended.
+  /// Whether it has a system call filter, which is suspended. Other threads of it go on meanwhile,
+  /// and could take hold of what a call brings in that they are not allowed to make: so none must
+  /// be made that brings in anything.
+  bool has_filter() const { return filtered_; }
+
+  /// What the kernel returns: -errno where it fails. Errors: the process has ended, or does not do
+  /// what it is made to.
   Result<long> call(long number, std::initializer_list<std::uint64_t> arguments);
   /// Puts bytes where the process can read them, until the next put(); the address. At most a page.
   Result<std::uint64_t> put(std::string_view bytes);
@@ -54,6 +62,8 @@ private:
   Result<void> remember();
   Result<void> skip_call();
   Result<void> finish_call();
+  struct Registers;
+  bool is_at(const Registers& wanted) const;
   void hold_back(int signal);
   void restore();
 
@@ -61,8 +71,10 @@ private:
   At at_ = At::Interrupted;
   bool changed_ = false; ///< its registers are not its own
   bool ended_ = false;
+  bool stuck_ = false;     ///< it did not do what it was asked to: nothing more is asked
+  bool suspended_ = false; ///< a system call filter would be
+  bool filtered_ = false;
   int held_back_ = 0; ///< a signal
-  struct Registers;
   std::unique_ptr<Registers> saved_;
   std::uint64_t saved_mask_ = 0;
   std::uint64_t page_ = 0;

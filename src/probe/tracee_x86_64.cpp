@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -21,6 +22,7 @@
 #include <fmt/format.h>
 
 #include "base/files.hpp"
+#include "base/number.hpp"
 #include "base/unique_fd.hpp"
 
 namespace unitlock::probe {
@@ -48,7 +50,7 @@ struct Waited {
   int signal = 0;
 };
 
-Waited read_status(int status) {
+Waited read_wait_status(int status) {
   if (!WIFSTOPPED(status))
     return {Stop::Ended, 0};
   int signal = WSTOPSIG(status);
@@ -65,7 +67,7 @@ Waited wait_stop(pid_t pid) {
   pid_t got = 0;
   while ((got = waitpid(pid, &status, __WALL)) < 0 && errno == EINTR) {
   }
-  return got == pid ? read_status(status) : Waited{Stop::Ended, 0};
+  return got == pid ? read_wait_status(status) : Waited{Stop::Ended, 0};
 }
 
 /// At most as long as there is patience.
@@ -77,7 +79,7 @@ Waited wait_stop_briefly(pid_t pid) {
     int status = 0;
     pid_t got = waitpid(pid, &status, __WALL | WNOHANG);
     if (got == pid)
-      return read_status(status);
+      return read_wait_status(status);
     if (got < 0 && errno != EINTR)
       return {Stop::Ended, 0};
     nanosleep(&kPause, nullptr);
@@ -106,10 +108,40 @@ bool set_signal_mask(pid_t pid, std::uint64_t mask) {
   return trace(PTRACE_SETSIGMASK, pid, sizeof mask, reinterpret_cast<std::uintptr_t>(&mask));
 }
 
-bool has_filter(pid_t pid) {
+std::string read_status(pid_t pid) {
   auto root = Root::open("/");
   auto status = root ? root->read_file(fmt::format("/proc/{}/status", pid)) : fail("");
-  return !status || status->find("\nSeccomp:\t0\n") == std::string::npos;
+  return status.value_or("");
+}
+
+bool is_filtered(pid_t pid) {
+  return read_status(pid).find("\nSeccomp:\t0\n") == std::string::npos;
+}
+
+std::uint64_t hex_field(const std::string& status, const std::string& key) {
+  std::size_t at = status.find("\n" + key + ":\t");
+  std::size_t begin = at + key.size() + 3;
+  return at == std::string::npos
+             ? 0
+             : to_number<std::uint64_t>(
+                   std::string_view(status).substr(begin, status.find('\n', begin) - begin), 16)
+                   .value_or(0);
+}
+
+/// Whether a signal is on its way that `mask` does not hold back.
+bool has_signal(pid_t pid, std::uint64_t mask) {
+  std::string status = read_status(pid);
+  return ((hex_field(status, "SigPnd") | hex_field(status, "ShdPnd")) & ~mask) != 0;
+}
+
+/// Calls that end with EINTR wherever they are stopped, signal or not (signal(7)), and that have
+/// done nothing then: they can be made again.
+bool ends_with_eintr(unsigned long long number) {
+  constexpr auto kCalls = std::to_array<unsigned long long>(
+      {SYS_epoll_wait, SYS_epoll_pwait, SYS_epoll_pwait2, SYS_rt_sigtimedwait, SYS_semop,
+       SYS_semtimedop, SYS_msgrcv, SYS_msgsnd, SYS_io_getevents, SYS_accept, SYS_accept4,
+       SYS_recvfrom, SYS_recvmsg, SYS_recvmmsg, SYS_sendto, SYS_sendmsg});
+  return std::find(kCalls.begin(), kCalls.end(), number) != kCalls.end();
 }
 
 UniqueFd open_memory(pid_t pid, int flags) {
@@ -142,13 +174,10 @@ Result<std::unique_ptr<Tracee>> Tracee::stop(pid_t pid) {
 
 Result<void> Tracee::attach() {
   constexpr std::uintptr_t kOptions = PTRACE_O_TRACESYSGOOD;
-  if (has_filter(pid_)) {
-    // Without the option, a filter that kills would kill.
-    if (!trace(PTRACE_SEIZE, pid_, 0, kOptions | PTRACE_O_SUSPEND_SECCOMP))
-      return fail("it has a system call filter, which cannot be suspended", errno);
-  } else if (!trace(PTRACE_SEIZE, pid_, 0, kOptions)) {
+  // Without the option, a filter that kills would kill, also one that comes before the stop.
+  suspended_ = trace(PTRACE_SEIZE, pid_, 0, kOptions | PTRACE_O_SUSPEND_SECCOMP);
+  if (!suspended_ && !trace(PTRACE_SEIZE, pid_, 0, kOptions))
     return fail("it cannot be traced", errno);
-  }
   return {};
 }
 
@@ -172,7 +201,7 @@ Result<void> Tracee::reach_system_call() {
     }
   }
   if (waited.stop == Stop::None && at_ == At::Entry && trace(PTRACE_INTERRUPT, pid_, 0, 0))
-    wait_stop(pid_); // to be let go it has to stand still
+    hold_back(wait_stop(pid_).signal); // to be let go it has to stand still
   switch (waited.stop) {
   case Stop::Interrupt:
   case Stop::Syscall:
@@ -190,6 +219,9 @@ Result<void> Tracee::reach_system_call() {
 }
 
 Result<void> Tracee::remember() {
+  filtered_ = is_filtered(pid_);
+  if (filtered_ && !suspended_)
+    return fail("it has a system call filter, which cannot be suspended");
   std::array<unsigned char, 2> instruction = {};
   if (!get_registers(pid_, saved_->value))
     return fail("it is a 32-bit program");
@@ -214,18 +246,37 @@ Result<void> Tracee::skip_call() {
   return finish_call();
 }
 
-/// To the next entry or exit.
+/// To the next entry or exit. A process that does not get there is frozen, or another thread of it
+/// has put something else in the way.
 Result<void> Tracee::finish_call() {
+  constexpr int kStops = 16;
   Waited waited;
-  do {
+  for (int stop = 0; stop < kStops && waited.stop != Stop::Syscall; ++stop) {
     trace(PTRACE_SYSCALL, pid_, 0, 0);
-    waited = wait_stop(pid_);
+    waited = wait_stop_briefly(pid_);
     hold_back(waited.signal);
-  } while (waited.stop != Stop::Syscall && waited.stop != Stop::Ended);
+    if (waited.stop == Stop::Ended) {
+      ended_ = true;
+      return fail("it has ended");
+    }
+    if (waited.stop == Stop::None)
+      break;
+  }
   if (waited.stop == Stop::Syscall)
     return {};
-  ended_ = true;
-  return fail("it has ended");
+  stuck_ = true;
+  return fail("it does not go on");
+}
+
+/// Whether what stands at its entry is the call that was wanted: another thread can change the
+/// program, and while the filter is suspended no other call must be made.
+bool Tracee::is_at(const Registers& wanted) const {
+  const user_regs_struct& want = wanted.value;
+  user_regs_struct now = {};
+  return get_registers(pid_, now) && now.orig_rax == want.rax &&
+         now.rip == want.rip + kSyscallInstruction.size() && now.rdi == want.rdi &&
+         now.rsi == want.rsi && now.rdx == want.rdx && now.r10 == want.r10 && now.r8 == want.r8 &&
+         now.r9 == want.r9;
 }
 
 /// SIGSTOP cannot be blocked: it has to wait until the process is its own again.
@@ -235,7 +286,10 @@ void Tracee::hold_back(int signal) {
 }
 
 Result<long> Tracee::call(long number, std::initializer_list<std::uint64_t> arguments) {
-  user_regs_struct registers = saved_->value;
+  if (ended_ || stuck_)
+    return fail("it does not go on");
+  Registers wanted = {saved_->value};
+  user_regs_struct& registers = wanted.value;
   unsigned long long* const slots[] = {&registers.rdi, &registers.rsi, &registers.rdx,
                                        &registers.r10, &registers.r8,  &registers.r9};
   std::size_t slot = 0;
@@ -246,9 +300,16 @@ Result<long> Tracee::call(long number, std::initializer_list<std::uint64_t> argu
   registers.rip = saved_->value.rip - kSyscallInstruction.size();
   if (!set_registers(pid_, registers))
     return fail("it cannot be made to call the kernel", errno);
-  for (int stop = 0; stop < 2; ++stop) // entry, exit
-    if (auto finished = finish_call(); !finished)
-      return tl::unexpected(finished.error());
+  if (auto entered = finish_call(); !entered)
+    return tl::unexpected(entered.error());
+  if (!is_at(wanted)) {
+    registers.orig_rax = kNoCall; // nor is the other one made
+    set_registers(pid_, registers);
+    stuck_ = true;
+    return fail("it does something else than it is asked to");
+  }
+  if (auto left = finish_call(); !left)
+    return tl::unexpected(left.error());
   if (!get_registers(pid_, registers))
     return fail("it cannot be asked", errno);
   return static_cast<long>(registers.rax);
@@ -279,18 +340,22 @@ void Tracee::restore() {
   if (ended_)
     return;
   user_regs_struct registers = saved_->value;
-  if (at_ == At::Entry) {
+  bool is_broken_off = static_cast<long long>(registers.rax) == -EINTR &&
+                       ends_with_eintr(registers.orig_rax) && !has_signal(pid_, saved_mask_);
+  if (at_ == At::Entry || is_broken_off) {
     registers.rax = saved_->value.orig_rax;
     registers.orig_rax = kNoCall;
     registers.rip = saved_->value.rip - kSyscallInstruction.size();
   }
+  // Pending until it stops for it, wherever it is; where others stop the whole process, it stops
+  // for these. Both are places of the kind that is wanted.
   trace(PTRACE_INTERRUPT, pid_, 0, 0);
   Waited waited;
   do {
     trace(PTRACE_CONT, pid_, 0, 0);
     waited = wait_stop(pid_);
     hold_back(waited.signal);
-  } while (waited.stop != Stop::Interrupt && waited.stop != Stop::Ended);
+  } while (waited.stop == Stop::Syscall || waited.stop == Stop::Signal);
   set_registers(pid_, registers);
   set_signal_mask(pid_, saved_mask_);
 }
@@ -300,7 +365,7 @@ Tracee::~Tracee() {
     restore();
   if (!ended_)
     trace(PTRACE_DETACH, pid_, 0, 0);
-  if (held_back_ != 0)
+  if (held_back_ != 0 && !ended_)
     kill(pid_, held_back_);
 }
 

@@ -17,25 +17,28 @@ outcome() {
         printf '%s\n' '[X-Landlock]' 'Preset=runtime' 'ExecPaths=/usr/bin /bin'
     } >/etc/systemd/system/beyond.service
     systemctl daemon-reload
-    if systemctl start beyond 2>/dev/null; then echo works; else echo fails; fi
     systemctl reset-failed beyond 2>/dev/null
+    if systemctl start beyond 2>/dev/null; then echo works; else echo fails; fi
 }
 
-# beyond TEXT COMMAND LINE...
+# beyond TEXT WORDS COMMAND LINE...: WORDS are verify's
 beyond() {
-    local text=$1 command=$2
-    shift 2
+    local text=$1 words=$2 command=$3
+    shift 3
     check_equal "$text: Landlock alone" works "$(outcome "$command")"
-    check "$text: verify says so" grep -q beyond-landlock <(unitlock verify beyond 2>&1)
+    check "$text: verify says so" grep -q "$words" <(unitlock verify beyond 2>&1)
     check_equal "$text: with $*" fails "$(outcome "$command" "$@")"
+    check_equal "$text: by the command, not by the wrapper" 1 "$(property beyond ExecMainStatus)"
 }
 
 check_equal "the file itself is denied" fails "$(outcome 'cat /srv/beyond/file')"
-beyond "its mode" 'chmod 600 /srv/beyond/file' ProtectSystem=strict
-beyond "its owner" 'chown 65534 /srv/beyond/file' ProtectSystem=strict
-beyond "its times" 'touch -c -d @0 /srv/beyond/file' ProtectSystem=strict
-beyond "what there is to know of it" 'stat /srv/beyond/file' InaccessiblePaths=/srv/beyond
-beyond "what there is at home" 'stat /root/beyond' ProtectHome=yes
+attributes='Landlock does not restrict changing modes'
+looks='seeing which files there are'
+beyond "its mode" "$attributes" 'chmod 600 /srv/beyond/file' ProtectSystem=strict
+beyond "its owner" "$attributes" 'chown 65534 /srv/beyond/file' ProtectSystem=strict
+beyond "its times" "$attributes" 'touch -c -d @0 /srv/beyond/file' ProtectSystem=strict
+beyond "what there is to know of it" "$looks" 'stat /srv/beyond/file' InaccessiblePaths=/srv/beyond
+beyond "what there is at home" "$looks" 'stat /root/beyond' ProtectHome=yes
 
 outcome true ProtectSystem=strict ProtectHome=yes IPAddressDeny=any \
     'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6' >/dev/null

@@ -129,6 +129,9 @@ def wrong_in(outcome, normal, may_lose=()):
     for name, text in outcome.drop_ins.items():
         if text != normal.drop_ins.get(name) and not is_refusal(text):
             return f"{name} has another drop-in: {text!r}"
+    for name in outcome.masked:
+        if name not in DECLARED:
+            return f"{name} declares nothing and is masked"
     failed = outcome.killed or (outcome.status != 0 and outcome.said.strip())
     for name in DECLARED:
         if name in outcome.drop_ins or name in outcome.masked or name in may_lose or failed:

@@ -58,6 +58,15 @@ TEST_F(AdditionTest, AddsJustTheLines) {
     EXPECT_EQ("", problem(old, with_addition(old, lines), lines));
 }
 
+/// The port that a UDP client leaves from comes with it, as in every declaration.
+TEST_F(AdditionTest, AddsUdpPorts) {
+  Grant grant = PortRule{53, 53, false, landlock::mask_of("net.connect_send_udp"), {}};
+  std::vector<ChosenLine> lines = {{line_of(grant).value(), grant, {"why"}}};
+  EXPECT_EQ("", problem("", with_addition("", lines), lines));
+  const std::string old = "[X-Landlock]\nConnectUDP=123\n";
+  EXPECT_EQ("", problem(old, with_addition(old, lines), lines));
+}
+
 TEST_F(AdditionTest, NoOtherLineIsSmuggledIn) {
   std::vector<ChosenLine> lines = {line("/srv/a")};
   std::string text = with_addition("", lines);

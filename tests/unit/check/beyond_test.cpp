@@ -33,7 +33,10 @@ TEST_F(BeyondTest, WhatSettingsClose) {
   EXPECT_EQ(open("ProtectHome=yes\n"), "attributes protocols families");
   EXPECT_EQ(open("ProtectHome=read-only\n"), "attributes looks protocols families");
   EXPECT_EQ(open("TemporaryFileSystem=/:ro\n"), "protocols families");
-  EXPECT_EQ(open("IPAddressDeny=any\n"), "attributes looks families");
+  EXPECT_EQ(open("IPAddressDeny=any\nIPAddressAllow=localhost\n"), "attributes looks families");
+  EXPECT_EQ(open("IPAddressDeny=0.0.0.0/0 ::/0\n"), "attributes looks families");
+  EXPECT_EQ(open("IPAddressDeny=10.0.0.0/8\n"), "attributes looks protocols families");
+  EXPECT_EQ(open("IPAddressDeny=any\nIPAddressAllow=any\n"), "attributes looks protocols families");
   EXPECT_EQ(open("RestrictAddressFamilies=AF_INET AF_UNIX\n"), "attributes looks protocols");
   EXPECT_EQ(open("RestrictAddressFamilies=AF_UNIX\n"), "attributes looks");
   EXPECT_EQ(open("RestrictAddressFamilies=~AF_PACKET\n"), "attributes looks protocols families");

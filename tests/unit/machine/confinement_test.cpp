@@ -147,7 +147,20 @@ const Case kCases[] = {
        f.is_template = true;
      }},
     {"switched off", State::NotEnforced, "unitlock=off", [](Facts& f) { f.switched_off = true; }},
-    {"masked unit", State::NotRunning, "masked", [](Facts& f) { f.unit_masked = true; }},
+    {"masked unit", State::NotRunning, "masked",
+     [](Facts& f) {
+       f.unit_masked = true;
+       service_of(f).active_state = "inactive";
+     }},
+    {"masked unit that runs", State::CannotTell, "still runs",
+     [](Facts& f) { f.unit_masked = true; }},
+    {"masked by a generator", State::StartRefused, "by unitlock's",
+     [](Facts& f) {
+       service_of(f).load_state = "masked";
+       service_of(f).active_state = "inactive";
+     }},
+    {"masked by a generator while it runs", State::CannotTell, "still runs",
+     [](Facts& f) { service_of(f).load_state = "masked"; }},
     {"systemd silent", State::CannotTell, "no bus",
      [](Facts& f) { f.service = Result<Service>(fail("no bus")); }},
     {"not loaded", State::ReloadNeeded, "does not know",

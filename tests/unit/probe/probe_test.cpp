@@ -46,7 +46,7 @@ protected:
   void SetUp() override {
     abi_ = landlock::kernel_abi();
     Confined nothing({});
-    ProbedProcess probed = probe_process(nothing.pid(), kAll, true);
+    ProbedProcess probed = probe_process(nothing.pid(), "", kAll, true);
     if (!probed.problem.empty())
       GTEST_SKIP() << probed.problem;
   }
@@ -54,7 +54,7 @@ protected:
   static std::string verdicts(const landlock::AccessSet& restricted, const Attempts& attempts,
                               bool same_root = true) {
     Confined child(restricted);
-    ProbedProcess probed = probe_process(child.pid(), attempts, same_root);
+    ProbedProcess probed = probe_process(child.pid(), "", attempts, same_root);
     EXPECT_EQ(probed.problem, "");
     std::string words;
     for (const Try& done : probed.tries)
@@ -101,7 +101,7 @@ TEST_F(ProbeTest, OtherErrorsAreNoDenials) {
   Attempts attempts = kAll;
   attempts.file->path = "/nonexistent";
   Confined child({});
-  ProbedProcess probed = probe_process(child.pid(), attempts, true);
+  ProbedProcess probed = probe_process(child.pid(), "", attempts, true);
   EXPECT_EQ(probed.tries[0].verdict, Verdict::Untried);
   EXPECT_THAT(probed.tries[0].why, HasSubstr("No such file"));
   EXPECT_EQ(verdicts(abi_ >= 1 ? kFiles : landlock::AccessSet(), kAll, false).substr(0, 7),
@@ -114,8 +114,8 @@ TEST_F(ProbeTest, NamesTheProcess) {
     Child::say_ready(ready);
     return pause();
   });
-  EXPECT_EQ(probe_process(child.pid(), kAll, true).name, "my\x1bname");
-  EXPECT_THAT(probe_process(0x3fffffff, kAll, true).problem, HasSubstr("it has ended"));
+  EXPECT_EQ(probe_process(child.pid(), "", kAll, true).name, "my\x1bname");
+  EXPECT_THAT(probe_process(0x3fffffff, "", kAll, true).problem, HasSubstr("it has ended"));
 }
 
 } // namespace
