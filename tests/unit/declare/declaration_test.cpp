@@ -113,7 +113,8 @@ TEST_F(DeclarationTest, WhoMaySendUdpMayHaveAPort) {
   auto ephemeral = [&](const std::string& lines) {
     service("[X-Landlock]\n" + lines);
     int found = 0;
-    for (const PortRule& rule : declaration().policy.ports)
+    Declaration declared = declaration();
+    for (const PortRule& rule : declared.policy.ports)
       found += rule.first == 0 && rule.last == 0 && (rule.access & kBind) != 0;
     return found;
   };
@@ -126,7 +127,7 @@ TEST_F(DeclarationTest, WhoMaySendUdpMayHaveAPort) {
   EXPECT_EQ(ephemeral("ConnectUDP=53\nRestrict=filesystem\n"), 0);
   EXPECT_EQ(ephemeral("ConnectTCP=53\nBindUDP=53\n"), 0);
   service("[X-Landlock]\nConnectUDP=53\n");
-  const Provenance& from = declaration().policy.ports.back().from;
+  const Provenance from = declaration().policy.ports.back().from;
   EXPECT_EQ(from.said_by, "ConnectUDP=");
   EXPECT_EQ(from.where.line, 4U);
 }
