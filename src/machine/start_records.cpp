@@ -186,6 +186,7 @@ constexpr auto kFields = std::to_array<std::string_view>({
     "_PID",
     "_SYSTEMD_INVOCATION_ID",
     "_SOURCE_REALTIME_TIMESTAMP",
+    start_record::kTag,
     kMessageId,
     kMessage,
     start_record::kPolicy,
@@ -202,8 +203,19 @@ constexpr auto kFields = std::to_array<std::string_view>({
     start_record::kOptions,
 });
 
-/// Behind journald's own fields.
-constexpr std::size_t kFirstOfRecord = 3;
+/// Behind journald's own fields, and the tag.
+constexpr std::size_t kFirstOfRecord = 4;
+
+/// systemd takes the time of a start only when it has forked: the process may be ahead of it, by as
+/// long as PID 1 has to wait for a processor.
+constexpr std::uint64_t kAheadUsec = 1'000'000;
+
+/// The tag holds 12 digits of the invocation's random ID, which nobody knew before the start.
+bool has_tag_of(const Invocation& invocation, std::string_view tag) {
+  return tag.starts_with(start_record::kTagPrefix) &&
+         tag.substr(start_record::kTagPrefix.size()) ==
+             std::string_view(invocation.id).substr(0, start_record::kTagDigits);
+}
 
 /// Whether the entry is of this start, see the header.
 bool is_of(const Invocation& invocation, const journal::Entry& entry) {
@@ -212,7 +224,11 @@ bool is_of(const Invocation& invocation, const journal::Entry& entry) {
   std::int64_t pid = 0;
   std::uint64_t sent_usec = 0;
   if (!parse_number(entry.values[0], pid) || !parse_number(entry.values[2], sent_usec) ||
-      invocation.started_usec == 0 || sent_usec < invocation.started_usec)
+      invocation.started_usec == 0)
+    return false;
+  bool is_before = sent_usec < invocation.started_usec;
+  if (is_before && (sent_usec + kAheadUsec < invocation.started_usec ||
+                    !has_tag_of(invocation, entry.values[3])))
     return false;
   return std::any_of(
       invocation.processes.begin(), invocation.processes.end(), [&](const StartedProcess& process) {

@@ -5,7 +5,8 @@
 //
 // journald looks up the unit when it reads the entry. If the process has ended by then, the entry
 // has only the PID and the kernel's time stamp. It still counts if systemd started the service
-// with that PID and had not seen it end by that time, for until then nobody else can have the PID.
+// with that PID and had not seen it end by that time, for until then nobody else can have the PID;
+// and if it was sent just before what systemd has for the time of the start, with the tag as well.
 #pragma once
 
 #include <cstdint>

@@ -211,6 +211,36 @@ TEST_F(FoundRecords, AnEntry) {
   EXPECT_EQ(abis(), std::vector{7});
 }
 
+/// systemd notes the time of a start when it has forked, and the process may be faster.
+TEST_F(FoundRecords, AnEntryWithoutAUnitFromJustBeforeTheStart) {
+  struct Case {
+    unsigned before_msec;
+    const char* tag;
+    bool counts;
+  };
+  const std::string own = std::string("ul-") + std::string(kInvocation).substr(0, 12);
+  for (const auto& [before_msec, tag, counts] :
+       {Case{0, "ul-000000000000", true}, Case{900, own.c_str(), true},
+        Case{900, "ul-000000000000", false}, Case{900, "", false},
+        Case{1100, own.c_str(), false}}) {
+    journal::Fields fields;
+    for (const auto& [name, value] : confined())
+      fields[name] = value;
+    std::uint64_t start = file.now() + 1000000;
+    fields[std::string(names::kTag)] = tag;
+    fields["_SOURCE_REALTIME_TIMESTAMP"] = std::to_string(start - before_msec * 1000ULL);
+    fields["_TRANSPORT"] = "journal";
+    fields["_PID"] = std::to_string(kPid);
+    file.clear();
+    file.add(fields);
+    auto journal = journal::Journal::open({{}, {}, {file.write()}});
+    ASSERT_TRUE(journal);
+    auto found = start_records_of(*journal)->find({kUnit, {}, kInvocation, start, {{kPid, 0}}});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->records.size(), counts ? 1U : 0U) << before_msec << " " << tag;
+  }
+}
+
 TEST_F(FoundRecords, ALineWhereThereIsNoEntry) {
   line("7");
   line("8");
