@@ -59,6 +59,7 @@ private:
 
   Result<void> attach();
   Result<void> reach_system_call();
+  bool is_behind_call() const;
   Result<void> remember();
   Result<void> skip_call();
   Result<void> finish_call();

@@ -181,6 +181,17 @@ Result<void> Tracee::attach() {
   return {};
 }
 
+/// Whether it stands right behind a system call instruction, and was in the call. Where the kernel
+/// has just set a call up to be made again, it still has its number but stands in front of it.
+bool Tracee::is_behind_call() const {
+  std::array<unsigned char, 2> instruction = {};
+  UniqueFd memory = open_memory(pid_, O_RDONLY);
+  return static_cast<long long>(saved_->value.orig_rax) >= 0 &&
+         pread(memory.get(), instruction.data(), instruction.size(),
+               static_cast<off_t>(saved_->value.rip - instruction.size())) == 2 &&
+         instruction == kSyscallInstruction;
+}
+
 /// To where it does a system call: to the one that it is in, or to its next.
 Result<void> Tracee::reach_system_call() {
   if (!trace(PTRACE_INTERRUPT, pid_, 0, 0))
@@ -190,8 +201,7 @@ Result<void> Tracee::reach_system_call() {
     trace(PTRACE_CONT, pid_, 0, static_cast<std::uintptr_t>(waited.signal));
     waited = wait_stop_briefly(pid_);
   }
-  if (waited.stop == Stop::Interrupt && get_registers(pid_, saved_->value) &&
-      static_cast<long long>(saved_->value.orig_rax) < 0) {
+  if (waited.stop == Stop::Interrupt && get_registers(pid_, saved_->value) && !is_behind_call()) {
     at_ = At::Entry;
     trace(PTRACE_SYSCALL, pid_, 0, 0);
     waited = wait_stop_briefly(pid_);
@@ -222,13 +232,9 @@ Result<void> Tracee::remember() {
   filtered_ = is_filtered(pid_);
   if (filtered_ && !suspended_)
     return fail("it has a system call filter, which cannot be suspended");
-  std::array<unsigned char, 2> instruction = {};
   if (!get_registers(pid_, saved_->value))
     return fail("it is a 32-bit program");
-  UniqueFd memory = open_memory(pid_, O_RDONLY);
-  if (pread(memory.get(), instruction.data(), instruction.size(),
-            static_cast<off_t>(saved_->value.rip - instruction.size())) != 2 ||
-      instruction != kSyscallInstruction)
+  if (!is_behind_call())
     return fail("it does not call the kernel as 64-bit programs do");
   if (!trace(PTRACE_GETSIGMASK, pid_, sizeof saved_mask_,
              reinterpret_cast<std::uintptr_t>(&saved_mask_)) ||

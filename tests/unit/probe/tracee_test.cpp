@@ -27,13 +27,17 @@ namespace {
 
 using testing::HasSubstr;
 
+std::string last_problem;
+
 /// Asks for the process ID, and for a file, `times` times; how often there was an answer.
 int ask(pid_t pid, int times) {
   int answers = 0;
   for (int i = 0; i < times; ++i) {
     auto tracee = Tracee::stop(pid);
-    if (!tracee)
+    if (!tracee) {
+      last_problem = to_string(tracee.error());
       continue;
+    }
     auto path = (*tracee)->put(std::string_view("/dev/null", 10));
     auto own = (*tracee)->call(SYS_getpid, {});
     auto fd = (*tracee)->call(SYS_openat, {std::uint64_t(AT_FDCWD), path.value_or(0), O_RDONLY});
@@ -68,7 +72,7 @@ TEST_F(TraceeTest, WaitsOnInRead) {
     char byte = 0;
     return read(ends[0], &byte, 1) == 1 && byte == 'x' ? 7 : 8;
   });
-  EXPECT_EQ(ask(child.pid(), 200), 200);
+  EXPECT_EQ(ask(child.pid(), 200), 200) << last_problem;
   ASSERT_EQ(write(ends[1], "x", 1), 1);
   EXPECT_EQ(child.end(), 7);
 }
