@@ -27,6 +27,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import plan, result, skip_all  # noqa: E402
+
 # Those that the manual page of the call names and the kernel can give, and those of a system call filter.
 ERRORS = {
     "arch_prctl": "EFAULT EINVAL ENODEV EPERM ENOSYS",
@@ -332,23 +335,6 @@ def run_setup(name, wrapper, probe):
 
 # ---- all of them ----
 
-count = 0
-
-
-def result(good, name, notes=()):
-    global count
-    count += 1
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in [] if good else notes:
-        print("#", note)
-    sys.stdout.flush()
-
-
-def skip_all(reason):
-    print(f"1..0 # SKIP {reason}")
-    sys.exit(0)
-
-
 def check_machine(probe):
     if os.geteuid() != 0:
         skip_all("needs root")
@@ -405,7 +391,7 @@ def main(wrapper, probe, header, man_page):
     result(not [name for row in ERRORS.values() for name in row.split() if not hasattr(errno, name)],
            "every error is one")
     print(f"# {total} starts")
-    print(f"1..{count}")
+    plan()
 
 
 if sys.argv[1] == "--setup":

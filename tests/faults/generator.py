@@ -24,6 +24,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import plan, result, skip  # noqa: E402
+
 OF_FILES = "EACCES EINTR EIO EMFILE ENFILE ENOMEM"
 ERRORS = {
     "close": "EDQUOT EINTR EIO ENOSPC",
@@ -139,24 +142,6 @@ def wrong_in(outcome, normal, may_lose=()):
         if not re.search(rf"{name}\.service.*not confined: ", outcome.said):
             return f"{name} is left unconfined, status {outcome.status}, said: {outcome.said!r}"
     return None
-
-
-count = 0
-
-
-def result(good, name, notes=()):
-    global count
-    count += 1
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    for note in [] if good else notes:
-        print("#", note)
-    sys.stdout.flush()
-
-
-def skip(name, reason):
-    global count
-    count += 1
-    print(f"ok {count} - {name} # SKIP {reason}")
 
 
 def same(outcome, normal, what):
@@ -334,7 +319,7 @@ def main(generator, dribble):
             skip("system calls", "no strace that can inject errors")
         else:
             disturb_calls(benches[1:], normal)
-    print(f"1..{count}")
+    plan()
 
 
 main(*sys.argv[1:])

@@ -16,19 +16,13 @@ import tempfile
 import jsonschema
 import yaml
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from tap import plan, result  # noqa: E402
+
 schema_path, unitlock, cases_path, conf_d = sys.argv[1:]
 schema = json.loads(pathlib.Path(schema_path).read_text())
 jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema)
-count = 0
-
-
-def result(good, name, note=""):
-    global count
-    count += 1
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    if not good:
-        print("\n".join("# " + line for line in note.splitlines()))
 
 
 def loader_says(directory, text):
@@ -43,12 +37,12 @@ def loader_says(directory, text):
 def try_case(directory, case):
     valid = case["valid"]
     loads, said = loader_says(directory, case["file"])
-    result(loads == valid, f"{case['name']}: the loader", said)
+    result(loads == valid, f"{case['name']}: the loader", said.splitlines())
     errors = [error.message for error in validator.iter_errors(yaml.safe_load(case["file"]))]
     if "only-the-loader" in case:
-        result(not errors and not valid, f"{case['name']}: the schema cannot know", str(errors))
+        result(not errors and not valid, f"{case['name']}: the schema cannot know", [str(errors)])
     else:
-        result((not errors) == valid, f"{case['name']}: the schema", str(errors))
+        result((not errors) == valid, f"{case['name']}: the schema", [str(errors)])
 
 
 with tempfile.TemporaryDirectory() as work:
@@ -57,5 +51,5 @@ with tempfile.TemporaryDirectory() as work:
         try_case(work, one)
 for vendor in sorted(pathlib.Path(conf_d).glob("*.yaml")):
     found = [error.message for error in validator.iter_errors(yaml.safe_load(vendor.read_text()))]
-    result(not found, f"{vendor.name}: the schema", "\n".join(found))
-print(f"1..{count}")
+    result(not found, f"{vendor.name}: the schema", found)
+plan()
