@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "base/escape.hpp"
+#include "base/output_file.hpp"
 
 namespace unitlock {
 namespace {
@@ -27,18 +27,6 @@ std::string one_line(std::string_view message) {
   return line.substr(0, end);
 }
 
-/// False where not all of it could be written. Throws nothing, as fmt::print() would: what cannot
-/// be said is no reason to leave services unconfined.
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    ssize_t n = ::write(fd, text.data(), text.size());
-    if (n <= 0 && errno != EINTR)
-      return false;
-    text.remove_prefix(n > 0 ? static_cast<std::size_t>(n) : 0);
-  }
-  return true;
-}
-
 } // namespace
 
 KernelLog::KernelLog(bool to_stderr)
@@ -51,8 +39,9 @@ void KernelLog::write(LogLevel level, std::string_view message) const {
 }
 
 void KernelLog::write_as_is(std::string_view record) const {
+  // Not fmt::print(), which throws: what cannot be said is no reason to leave services unconfined.
   // Where standard error refuses it, too, nothing is left to complain to.
-  if (!kmsg_ || !write_all(kmsg_.get(), record))
+  if (!kmsg_ || write_all(kmsg_.get(), record) != 0)
     write_all(STDERR_FILENO, record);
 }
 

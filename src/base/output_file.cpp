@@ -113,19 +113,20 @@ Result<Temporary> make_temporary(const UniqueFd& directory, const std::string& n
   return fail("", errno);
 }
 
-/// 0, or an errno.
-int write_all(const UniqueFd& fd, std::string_view text) {
+} // namespace
+
+int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
-    ssize_t n = write(fd.get(), text.data(), text.size());
-    if (n >= 0)
+    ssize_t n = write(fd, text.data(), text.size());
+    if (n > 0)
       text.remove_prefix(static_cast<std::size_t>(n));
+    else if (n == 0)
+      return EIO; // it takes nothing, and would not the next time
     else if (errno != EINTR)
       return errno;
   }
   return 0;
 }
-
-} // namespace
 
 Result<UniqueFd> open_directory_of(const std::string& path) {
   std::error_code error;
@@ -148,7 +149,7 @@ Result<void> replace_in(const UniqueFd& directory, const std::string& name, std:
   if (!temporary)
     return fail(fmt::format("cannot write {}", shown), temporary.error().number);
   auto& [fd, temporary_name] = *temporary;
-  int number = fchmod(fd.get(), 0644) < 0 ? errno : write_all(fd, text);
+  int number = fchmod(fd.get(), 0644) < 0 ? errno : write_all(fd.get(), text);
   // close(2) may be where a full disk shows.
   if (close(fd.release()) < 0 && number == 0)
     number = errno;

@@ -11,6 +11,9 @@
 
 namespace unitlock {
 
+/// All of it, however little the kernel takes at a time. 0, or an errno. Throws nothing.
+int write_all(int fd, std::string_view text);
+
 /// The directory that `path` (absolute, or relative to the working directory) lies in. Links on the
 /// way are followed where they are root's or the caller's own. Errors: as open(2), none is made;
 /// EPERM for a link of anybody else.
