@@ -61,8 +61,7 @@ public:
   explicit Collector(Suspicions suspicions) : suspicions_(std::move(suspicions)) {}
 
   void add(const DenialGroup& group) {
-    Certainty certainty = group.attribution.certainty;
-    if (certainty != Certainty::Certain && certainty != Certainty::Likely) {
+    if (!journal::is_believed(group.attribution.certainty)) {
       result_.uncertain.push_back(evidence_of(group));
       return;
     }

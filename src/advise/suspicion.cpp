@@ -14,7 +14,6 @@ namespace unitlock::advise {
 namespace {
 
 using journal::Blocker;
-using journal::Certainty;
 using journal::DenialGroup;
 using journal::Object;
 using landlock::Family;
@@ -44,17 +43,12 @@ std::string described(const DenialGroup& group, const Blocker& blocker) {
                      group.process.exe.empty() ? "" : " by " + escape(group.process.exe));
 }
 
-bool is_certain_enough(const DenialGroup& group) {
-  return group.attribution.certainty == Certainty::Certain ||
-         group.attribution.certainty == Certainty::Likely;
-}
-
 } // namespace
 
 Suspicions::Suspicions(const std::vector<DenialGroup>& groups, const ServiceView& view)
     : view_(view) {
   for (const DenialGroup& group : groups)
-    if (is_certain_enough(group))
+    if (journal::is_believed(group.attribution.certainty))
       for (const Blocker& blocker : journal::split_blockers(group.blockers))
         look_at(group, blocker);
 }

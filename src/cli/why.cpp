@@ -283,9 +283,8 @@ Result<std::vector<journal::DenialEvent>> find_denials(const Context& context,
 
 /// The service that was denied. Errors: it is not known, or another manager's.
 Result<std::string> unit_of(const Context& context, const journal::DenialEvent& event) {
-  using journal::Certainty;
   const journal::Attribution& attribution = event.attribution;
-  if (attribution.certainty != Certainty::Certain && attribution.certainty != Certainty::Likely)
+  if (!journal::is_believed(attribution.certainty))
     return fail(fmt::format("whose denial it is, is {}", to_string(attribution.certainty)));
   if (attribution.unit.user != context.uid())
     return fail(attribution.unit.user ? "it is a denial of a user's service: --user of this user"

@@ -30,6 +30,14 @@ enum class Certainty {
   Foreign,   ///< another program restricted itself: none of unitlock's
   Unknown,   ///< the journal does not have the domain's first record
 };
+/// Whether the unit is believed to be the one; of the others nobody's, or several units'.
+constexpr bool is_believed(Certainty certainty) {
+  return certainty == Certainty::Certain || certainty == Certainty::Likely;
+}
+/// Whether a start record has decided whose it is; otherwise it may be anyone's.
+constexpr bool is_placed(Certainty certainty) {
+  return certainty != Certainty::Unknown && certainty != Certainty::Unclaimed;
+}
 /// "certain", "likely", …: as in `unitlock denials -o json`.
 std::string_view to_string(Certainty certainty);
 

@@ -118,8 +118,7 @@ bool matches_owner(const DenialFilter& filter, const Attribution& attribution) {
 bool may_be_anyones(const DenialFilter& filter, const Attribution& attribution) {
   if (filter.units.empty() && !filter.user && filter.invocations.empty())
     return false;
-  return attribution.certainty == Certainty::Unknown ||
-         attribution.certainty == Certainty::Unclaimed;
+  return !is_placed(attribution.certainty);
 }
 
 bool matches_host(const DenialFilter& filter, const std::string& host) {

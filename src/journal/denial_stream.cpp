@@ -118,7 +118,7 @@ void DenialStream::forget_unplaced(const std::map<DomainKey, Attribution>& attri
     return;
   forgot_usec_ = now_usec;
   for (const auto& [domain, attribution] : attributions)
-    if (!is_placed(attribution))
+    if (!is_placed(attribution.certainty))
       attributor_.forget(domain);
 }
 

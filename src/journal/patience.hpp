@@ -14,17 +14,12 @@ inline constexpr std::uint64_t kPatienceUsec = 1000000;
 /// How often to look again while something waits.
 inline constexpr std::uint64_t kRetryUsec = 200000;
 
-inline bool is_placed(const Attribution& attribution) {
-  return attribution.certainty != Certainty::Unknown &&
-         attribution.certainty != Certainty::Unclaimed;
-}
-
 /// Whether the unit may become known yet, of a domain's first denial or one of those behind it.
 inline bool may_be_placed_later(const Attribution& attribution, std::uint64_t denied_usec,
                                 std::uint64_t now_usec) {
   // A time to come is that of a clock that was wrong.
   bool is_fresh = denied_usec <= now_usec && denied_usec + kPatienceUsec > now_usec;
-  return is_fresh && !is_placed(attribution);
+  return is_fresh && !is_placed(attribution.certainty);
 }
 
 } // namespace unitlock::journal
