@@ -162,23 +162,36 @@ Result<machine::MachineReport> survey_units(const machine::Survey& survey,
   return machine::MachineReport{std::move(*reports), {}};
 }
 
-void print_json(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,
-                const Glance* glance) {
-  for (const StatusEntry& entry : entries)
+/// What there is to say.
+struct Answer {
+  std::vector<StatusEntry> entries;
+  std::optional<machine::Visibility> visibility; ///< nullopt: in another root nothing is logged
+  std::optional<Glance> glance;                  ///< only of a whole machine
+
+  bool is_well() const {
+    return std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
+      return machine::is_well(entry.report.verdict.state) && !entry.failed_after_denials() &&
+             !entry.is_unproven();
+    });
+  }
+};
+
+void print_json(const Answer& answer) {
+  const machine::Visibility* visibility = answer.visibility ? &*answer.visibility : nullptr;
+  for (const StatusEntry& entry : answer.entries)
     fmt::print("{}", json_line(status_json(entry, visibility)));
-  if (glance)
-    fmt::print("{}", json_line(glance_json(*glance)));
+  if (answer.glance)
+    fmt::print("{}", json_line(glance_json(*answer.glance)));
 }
 
-void print_text(const std::vector<StatusEntry>& entries, const machine::Visibility* visibility,
-                const Glance* glance, const Context& context, bool details) {
-  print_services<StatusEntry>(entries, details, {print_overview, print_details});
-  if (glance)
-    print_glance(stdout, *glance);
-  if (!visibility || entries.empty())
+void print_text(const Answer& answer, const Context& context, bool details) {
+  print_services<StatusEntry>(answer.entries, details, {print_overview, print_details});
+  if (answer.glance)
+    print_glance(stdout, *answer.glance);
+  if (!answer.visibility || answer.entries.empty())
     return;
   fmt::print("\n");
-  print_visibility(stdout, *visibility, context.user);
+  print_visibility(stdout, *answer.visibility, context.user);
 }
 
 /// Asks all processes of each service that runs.
@@ -195,6 +208,47 @@ journal::Journal* journal_of(ThisMachine& here) {
   return here.journal && *here.journal ? &**here.journal : nullptr;
 }
 
+/// The manager whose processes are to be asked; nullptr where none are.
+Result<machine::Manager*> manager_to_probe(const Context& context, const Options& options,
+                                           const ThisMachine& here) {
+  if (!options.probe)
+    return nullptr;
+  if (!context.is_this_machine())
+    return fail("--probe asks what runs, and in another root nothing does");
+  return here.manager_or_error();
+}
+
+Result<Answer> find_answer(const Context& context, const Options& options, const Root& root,
+                           const DeclarationIndex& index) {
+  const bool is_machine = context.is_this_machine();
+  ThisMachine here = is_machine ? ThisMachine::connect(context.scope()) : ThisMachine();
+  auto to_probe = manager_to_probe(context, options, here);
+  if (!to_probe)
+    return tl::unexpected(to_probe.error());
+  journal::Journal* journal = journal_of(here);
+  for (const std::string& warning : journal ? journal->warnings() : std::vector<std::string>())
+    complain(warning);
+  auto surveyed = survey_units(here.survey(root, index, context), options.units);
+  if (!surveyed)
+    return tl::unexpected(surveyed.error());
+  Answer answer;
+  for (ServiceReport& report : surveyed->services)
+    answer.entries.push_back({std::move(report), std::nullopt});
+  std::uint64_t left_out = 0;
+  if (is_machine)
+    answer.visibility = machine::see_denials(journal);
+  if (journal && answer.visibility->visible == machine::Visible::Yes)
+    left_out = count_what_is_logged(*journal, context, answer.entries);
+  if (*to_probe)
+    probe_services(**to_probe, context.scope(), answer.entries);
+  if (is_machine && options.units.empty()) {
+    answer.glance =
+        glance_at(answer.entries, surveyed->undeclared, VendorList(root, context.manager(root)));
+    answer.glance->denials_left_out = left_out;
+  }
+  return answer;
+}
+
 int status(const Context& context, const Options& options) {
   auto root = Root::open(context.root_directory());
   if (!root)
@@ -202,48 +256,14 @@ int status(const Context& context, const Options& options) {
   DeclarationIndex index(*root, context.manager(*root));
   for (const Diagnostic& problem : index.problems())
     complain(to_string(problem));
-  bool is_machine = context.is_this_machine();
-  ThisMachine here = is_machine ? ThisMachine::connect(context.scope()) : ThisMachine();
-  auto manager = here.manager_or_error();
-  if (options.probe && !is_machine)
-    return no_answer({"--probe asks what runs, and in another root nothing does", 0, {}});
-  if (options.probe && !manager)
-    return no_answer(manager.error());
-  if (journal::Journal* journal = journal_of(here))
-    for (const std::string& warning : journal->warnings())
-      complain(warning);
-  machine::Survey survey = here.survey(*root, index, context);
-  auto surveyed = survey_units(survey, options.units);
-  if (!surveyed)
-    return no_answer(surveyed.error());
-  machine::Visibility visibility;
-  if (is_machine)
-    visibility = machine::see_denials(journal_of(here));
-  std::vector<StatusEntry> entries;
-  std::uint64_t left_out = 0;
-  for (ServiceReport& report : surveyed->services)
-    entries.push_back({std::move(report), std::nullopt});
-  if (journal::Journal* journal = journal_of(here);
-      journal && visibility.visible == machine::Visible::Yes)
-    left_out = count_what_is_logged(*journal, context, entries);
-  if (options.probe)
-    probe_services(**manager, context.scope(), entries);
-  std::optional<Glance> glance;
-  if (is_machine && options.units.empty()) {
-    glance = glance_at(entries, surveyed->undeclared, VendorList(*root, context.manager(*root)));
-    glance->denials_left_out = left_out;
-  }
+  auto answer = find_answer(context, options, *root, index);
+  if (!answer)
+    return no_answer(answer.error());
   if (context.json())
-    print_json(entries, is_machine ? &visibility : nullptr, glance ? &*glance : nullptr);
+    print_json(*answer);
   else
-    print_text(entries, is_machine ? &visibility : nullptr, glance ? &*glance : nullptr, context,
-               !options.units.empty() || options.probe);
-  bool well = !has_errors(index.problems()) &&
-              std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
-                return is_well(entry.report.verdict.state) && !entry.failed_after_denials() &&
-                       !entry.is_unproven();
-              });
-  return well ? kWell : kNotWell;
+    print_text(*answer, context, !options.units.empty() || options.probe);
+  return answer->is_well() && !has_errors(index.problems()) ? kWell : kNotWell;
 }
 
 } // namespace
