@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/number.hpp"
+#include "base/process_status.hpp"
 #include "base/text.hpp"
 
 namespace unitlock::advise {
@@ -120,22 +120,15 @@ bool add_user(Identity& identity, const Root& root, const std::string& name,
 } // namespace
 
 std::optional<Identity> identity_of_process(std::string_view status) {
-  std::map<std::string, std::vector<std::string>> lines;
-  std::istringstream text{std::string(status)};
-  for (std::string line; std::getline(text, line);)
-    if (std::size_t colon = line.find(':'); colon != std::string::npos)
-      lines[line.substr(0, colon)] = fields_of(line.substr(colon + 1));
+  ProcessStatus lines(status);
   constexpr std::size_t kFileSystem = 3; // real, effective, saved, file system
-  if (lines["Uid"].size() <= kFileSystem || lines["Gid"].size() <= kFileSystem ||
-      lines["CapEff"].empty() || lines["Pid"].empty())
-    return std::nullopt;
-  auto uid = to_number<uid_t>(lines["Uid"][kFileSystem]);
-  auto gid = to_number<gid_t>(lines["Gid"][kFileSystem]);
-  auto effective = to_number<std::uint64_t>(lines["CapEff"][0], 16);
-  if (!uid || !gid || !effective)
+  auto uid = lines.number<uid_t>("Uid", kFileSystem);
+  auto gid = lines.number<gid_t>("Gid", kFileSystem);
+  auto effective = lines.number<std::uint64_t>("CapEff", 0, 16);
+  if (!uid || !gid || !effective || lines.words("Pid").empty())
     return std::nullopt;
   Identity identity = {*uid, *gid, {}, *effective, "", {}};
-  for (const std::string& group : lines["Groups"])
+  for (const std::string& group : lines.words("Groups"))
     if (auto id = to_number<gid_t>(group))
       identity.groups.insert(*id);
   identity.who = fmt::format("the main process (UID {})", *uid);

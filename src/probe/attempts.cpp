@@ -12,12 +12,8 @@ namespace unitlock::probe {
 namespace {
 
 using advise::Confinement;
-using advise::Question;
 
-bool is_denied(const Confinement& confinement, const Question& question, int abi) {
-  advise::Verdict verdict = advise::why(confinement, question, abi).verdict;
-  return verdict == advise::Verdict{advise::Outcome::Denied, advise::Because::NotGranted};
-}
+constexpr advise::Verdict kNotGranted = {advise::Outcome::Denied, advise::Because::NotGranted};
 
 /// By the permissions that everybody has, so that no EACCES comes from these.
 bool is_open_to_all(const advise::Sight& sight, const std::string& path) {
@@ -47,7 +43,8 @@ std::optional<FileAttempt> choose_file(const Confinement& confinement, int abi,
     if (!question)
       continue;
     question->path = candidate.path;
-    if (is_open_to_all(confinement.sight, candidate.path) && is_denied(confinement, *question, abi))
+    if (is_open_to_all(confinement.sight, candidate.path) &&
+        advise::why(confinement, *question, abi).verdict == kNotGranted)
       return candidate;
   }
   return std::nullopt;
@@ -67,7 +64,7 @@ std::optional<PortAttempt> choose_port(const Confinement& confinement, int abi) 
     for (unsigned port = 65535; question && port >= 1024; --port) {
       question->port = candidate.port = static_cast<std::uint16_t>(port);
       advise::Verdict verdict = advise::why(confinement, *question, abi).verdict;
-      if (verdict == advise::Verdict{advise::Outcome::Denied, advise::Because::NotGranted})
+      if (verdict == kNotGranted)
         return candidate;
       if (verdict.because != advise::Because::Granted)
         break; // the same for every port

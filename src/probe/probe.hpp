@@ -7,25 +7,10 @@
 #include <cstdint>
 #include <string>
 
-#include "landlock/access.hpp"
 #include "probe/attempts.hpp"
+#include "probe/inquiry.hpp"
 
 namespace unitlock::probe {
-
-enum class Verdict : std::uint8_t {
-  Untried,
-  Denied,  ///< as it should be
-  Allowed, ///< it is not confined, or by less than is thought
-};
-/// "untried", "denied", "allowed".
-std::string_view to_string(Verdict verdict);
-
-struct Try {
-  landlock::Family family = landlock::Family::Filesystem;
-  Verdict verdict = Verdict::Untried;
-  std::string what; ///< "fs.read_file /usr/libexec/unitlock-exec"; may be empty where untried
-  std::string why;  ///< of Untried: why nothing can be said; empty where the policy gives no cause
-};
 
 struct ProbedProcess {
   std::int64_t pid = 0;

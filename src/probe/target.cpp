@@ -9,46 +9,17 @@
 
 #include <cerrno>
 #include <csignal>
-#include <string_view>
 
-#include <fmt/format.h>
-
-#include "base/files.hpp"
-#include "base/number.hpp"
 #include "base/unique_fd.hpp"
+#include "probe/process_files.hpp"
 
 namespace unitlock::probe {
 namespace {
 
-std::string read_proc(std::int64_t pid, std::string_view name) {
-  auto root = Root::open("/");
-  auto text = root ? root->read_file(fmt::format("/proc/{}/{}", pid, name)) : fail("");
-  std::string out = text.value_or("");
-  while (!out.empty() && (out.back() == '\n' || out.back() == '\0'))
-    out.pop_back();
-  return out;
-}
-
-std::string read_namespace(std::string_view pid, std::string_view name) {
-  auto root = Root::open("/");
-  auto link = root ? root->read_link(fmt::format("/proc/{}/ns/{}", pid, name)) : fail("");
-  return link.value_or("");
-}
-
-/// The first number of a line of /proc/PID/status.
-template <class Number>
-std::optional<Number> first_number(std::string_view status, std::string_view key) {
-  std::size_t at = status.find(key);
-  if (at == std::string_view::npos)
-    return std::nullopt;
-  status.remove_prefix(at + key.size());
-  return to_number<Number>(status.substr(0, status.find('\t')));
-}
-
 /// The label, unless it stands for no confinement: AppArmor's "unconfined" and profiles that only
 /// complain; SELinux's and Smack's labels always mean a policy.
 std::string confining_label(std::int64_t pid) {
-  std::string label = read_proc(pid, "attr/current");
+  std::string label = process_file(pid, "attr/current");
   bool free =
       label == "unconfined" || label.ends_with(" (complain)") || label.ends_with(" (unconfined)");
   return free ? "" : label;
@@ -68,24 +39,14 @@ std::string confining_label(std::int64_t pid) {
 } // namespace
 
 Result<ProcessFacts> facts_of(std::int64_t pid) {
-  std::string status = read_proc(pid, "status");
-  auto uid = first_number<uid_t>(status, "\nUid:\t");
-  auto gid = first_number<gid_t>(status, "\nGid:\t");
+  ProcessStatus status = process_status(pid);
+  auto uid = status.number<uid_t>("Uid");
+  auto gid = status.number<gid_t>("Gid");
   if (!uid || !gid)
     return fail("it has ended");
-  if (status.find("\nVmSize:") == std::string::npos)
+  if (!status.has("VmSize"))
     return fail("it is a kernel thread, or has ended");
-  std::string theirs = read_namespace(std::to_string(pid), "pid");
-  return ProcessFacts{*uid, *gid, !theirs.empty() && theirs == read_namespace("self", "pid"),
-                      confining_label(pid)};
-}
-
-std::string name_of(std::int64_t pid) {
-  return read_proc(pid, "comm");
-}
-
-std::string control_groups_of(std::int64_t pid) {
-  return read_proc(pid, "cgroup");
+  return ProcessFacts{*uid, *gid, is_in_own_pid_namespace(pid), confining_label(pid)};
 }
 
 SignalTarget::SignalTarget(uid_t uid, gid_t gid) {

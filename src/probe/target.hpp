@@ -22,12 +22,6 @@ struct ProcessFacts {
 /// Errors: there is no such process, or it is a kernel thread.
 Result<ProcessFacts> facts_of(std::int64_t pid);
 
-/// /proc/PID/cgroup; empty where there is no such process.
-std::string control_groups_of(std::int64_t pid);
-
-/// comm; empty where there is no such process.
-std::string name_of(std::int64_t pid);
-
 /// A process of the same user, who may signal it as far as anybody but Landlock is concerned. It
 /// lives as long as this.
 class SignalTarget {

@@ -21,9 +21,8 @@
 
 #include <fmt/format.h>
 
-#include "base/files.hpp"
-#include "base/number.hpp"
 #include "base/unique_fd.hpp"
+#include "probe/process_files.hpp"
 
 namespace unitlock::probe {
 
@@ -50,7 +49,7 @@ struct Waited {
   int signal = 0;
 };
 
-Waited read_wait_status(int status) {
+Waited read_status(int status) {
   if (!WIFSTOPPED(status))
     return {Stop::Ended, 0};
   int signal = WSTOPSIG(status);
@@ -67,7 +66,7 @@ Waited wait_stop(pid_t pid) {
   pid_t got = 0;
   while ((got = waitpid(pid, &status, __WALL)) < 0 && errno == EINTR) {
   }
-  return got == pid ? read_wait_status(status) : Waited{Stop::Ended, 0};
+  return got == pid ? read_status(status) : Waited{Stop::Ended, 0};
 }
 
 /// At most as long as there is patience.
@@ -79,7 +78,7 @@ Waited wait_stop_briefly(pid_t pid) {
     int status = 0;
     pid_t got = waitpid(pid, &status, __WALL | WNOHANG);
     if (got == pid)
-      return read_wait_status(status);
+      return read_status(status);
     if (got < 0 && errno != EINTR)
       return {Stop::Ended, 0};
     nanosleep(&kPause, nullptr);
@@ -108,30 +107,18 @@ bool set_signal_mask(pid_t pid, std::uint64_t mask) {
   return trace(PTRACE_SETSIGMASK, pid, sizeof mask, reinterpret_cast<std::uintptr_t>(&mask));
 }
 
-std::string read_status(pid_t pid) {
-  auto root = Root::open("/");
-  auto status = root ? root->read_file(fmt::format("/proc/{}/status", pid)) : fail("");
-  return status.value_or("");
-}
-
+/// What is not known to have none.
 bool is_filtered(pid_t pid) {
-  return read_status(pid).find("\nSeccomp:\t0\n") == std::string::npos;
-}
-
-std::uint64_t hex_field(const std::string& status, const std::string& key) {
-  std::size_t at = status.find("\n" + key + ":\t");
-  std::size_t begin = at + key.size() + 3;
-  return at == std::string::npos
-             ? 0
-             : to_number<std::uint64_t>(
-                   std::string_view(status).substr(begin, status.find('\n', begin) - begin), 16)
-                   .value_or(0);
+  return process_status(pid).number<int>("Seccomp") != 0;
 }
 
 /// Whether a signal is on its way that `mask` does not hold back.
 bool has_signal(pid_t pid, std::uint64_t mask) {
-  std::string status = read_status(pid);
-  return ((hex_field(status, "SigPnd") | hex_field(status, "ShdPnd")) & ~mask) != 0;
+  ProcessStatus status = process_status(pid);
+  std::uint64_t pending = 0;
+  for (const char* name : {"SigPnd", "ShdPnd"})
+    pending |= status.number<std::uint64_t>(name, 0, 16).value_or(0);
+  return (pending & ~mask) != 0;
 }
 
 /// Calls that end with EINTR wherever they are stopped, signal or not (signal(7)), and that have
