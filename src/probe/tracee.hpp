@@ -73,6 +73,7 @@ private:
   bool changed_ = false; ///< its registers are not its own
   bool ended_ = false;
   bool stuck_ = false;     ///< it did not do what it was asked to: nothing more is asked
+  bool running_ = false;   ///< it did not stop where it was waited for
   bool suspended_ = false; ///< a system call filter would be
   bool filtered_ = false;
   int held_back_ = 0; ///< a signal

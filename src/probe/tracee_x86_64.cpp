@@ -258,6 +258,7 @@ Result<void> Tracee::finish_call() {
   if (waited.stop == Stop::Syscall)
     return {};
   stuck_ = true;
+  running_ = true;
   return fail("it does not go on");
 }
 
@@ -341,12 +342,15 @@ void Tracee::restore() {
     registers.rip = saved_->value.rip - kSyscallInstruction.size();
   }
   // Pending until it stops for it, wherever it is; where others stop the whole process, it stops
-  // for these. Both are places of the kind that is wanted.
+  // for these. Both are places of the kind that is wanted. One that runs may be there before it
+  // could be told to go on, and would then go on for good.
   trace(PTRACE_INTERRUPT, pid_, 0, 0);
   Waited waited;
   do {
-    trace(PTRACE_CONT, pid_, 0, 0);
+    if (!running_)
+      trace(PTRACE_CONT, pid_, 0, 0);
     waited = wait_stop(pid_);
+    running_ = false;
     hold_back(waited.signal);
   } while (waited.stop == Stop::Syscall || waited.stop == Stop::Signal);
   set_registers(pid_, registers);
