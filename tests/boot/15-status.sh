@@ -77,7 +77,7 @@ start_unheard() {
 # heard NAME: journald has got to the wrapper's entry.
 heard() {
     journalctl --sync
-    journalctl -q -o cat UNITLOCK_UNIT="$1.service" | grep -q .
+    grep -q . <(journalctl -q -o cat UNITLOCK_UNIT="$1.service")
 }
 # placed NAME: how many of the wrapper's entries journald could place.
 placed() {

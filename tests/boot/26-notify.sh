@@ -49,7 +49,7 @@ systemctl stop unitlock-notify@told-of.timer
 journalctl --sync
 check_equal "turns are no news" "" \
     "$(journalctl -b --no-pager -o cat -u $service | grep -v '^-- ' | grep -E 'Starting|Finished|Deactivated')"
-said_of() { journalctl --sync && journalctl -b --no-pager -o cat -u "$1" | grep -qF "$2"; }
+said_of() { journalctl --sync && grep -qF "$2" <(journalctl -b --no-pager -o cat -u "$1"); }
 systemctl start unitlock-notify@none-such.service
 check "that there is no such unit is said" wait_for said_of unitlock-notify@none-such.service 'there is no unit "none-such"'
 systemctl start unitlock-notify@none-such.service

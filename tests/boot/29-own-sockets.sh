@@ -20,7 +20,7 @@ oneshot() {
     systemctl start "$name.service"
 }
 
-said() { journalctl -q --sync; journalctl -q -o cat -t "$1" | grep -qx "$2"; }
+said() { journalctl -q --sync; grep -qx "$2" <(journalctl -q -o cat -t "$1"); }
 
 # --- being ready and the watchdog, with no preset at all
 

@@ -17,7 +17,7 @@ check "the victim's own denial is shown" denied victim.service fs.read_file /srv
 believed() { shows_denial victim.service fs.read_file "$1"; }
 arrived() {
     journalctl --sync
-    journalctl -q --since "$STARTED" _AUDIT_TYPE=1423 "_AUDIT_FIELD_PATH=$1" | grep -q .
+    grep -q . <(journalctl -q --since "$STARTED" _AUDIT_TYPE=1423 "_AUDIT_FIELD_PATH=$1")
 }
 
 # It names its thread like the victim's and restricts itself: the domain's record has the tag,

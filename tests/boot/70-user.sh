@@ -33,6 +33,17 @@ user_ask() {
     "$TRYD" ask "/run/user/$uid/$name/sock" "$@" 2>&1
 }
 
+# restart_manager: her manager, which on a busy machine systemd does not always get started again at
+# the first attempt; what it says then is shown.
+restart_manager() {
+    systemctl restart "user@$uid.service" || {
+        journalctl -q -n 40 -o short-precise -u "user@$uid.service" -u "user-runtime-dir@$uid" | diag
+        systemctl reset-failed "user@$uid.service"
+        wait_for systemctl restart "user@$uid.service"
+    }
+    wait_for as_alice systemctl --user is-active default.target
+}
+
 wait_for as_alice systemctl --user is-active default.target
 check "alice has a session and a manager" as_alice systemctl --user is-active default.target
 
@@ -154,11 +165,11 @@ mkdir -p "/etc/systemd/system/user@$uid.service.d"
 printf '[Service]\nEnvironment=SYSTEMD_UNIT_PATH=%s:\n' $home/units \
     >"/etc/systemd/system/user@$uid.service.d/path.conf"
 systemctl daemon-reload
-systemctl restart "user@$uid.service"
+restart_manager
 check "a directory of \$SYSTEMD_UNIT_PATH is looked at" user_confined elsewhere.service
 rm -r "/etc/systemd/system/user@$uid.service.d"
 systemctl daemon-reload
-systemctl restart "user@$uid.service"
+restart_manager
 
 # --- her own mistakes are hers alone
 
@@ -170,7 +181,8 @@ ReadOnlyPath=/usr
 END
 as_alice systemctl --user daemon-reload
 as_alice systemctl --user start wrong || true
-wait_for test "$(user_property wrong ActiveState)" = failed
+has_failed() { [ "$(user_property wrong ActiveState)" = failed ]; }
+wait_for has_failed
 check_equal "an invalid declaration does not start" 78 "$(user_property wrong ExecMainStatus)"
 check_equal "unitlock --user status says why" invalid "$(user_state wrong)"
 check_equal "the system's services are none of hers" 0 \

@@ -153,7 +153,8 @@ denials() {
         | [$right, $object, (.count | tostring), .process.exe] | join("\t")'
 }
 
-shows_denial() { denials "$1" | cut -f 1,2 | grep -qxF -- "$2"$'\t'"$3"; }
+# Not "| grep -q": that ends at the first hit, and what still writes then fails.
+shows_denial() { grep -qxF -- "$2"$'\t'"$3" <(denials "$1" | cut -f 1,2); }
 
 denied() {
     wait_for shows_denial "$1" "$2" "${3:-}" || {
