@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <bitset>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -182,15 +184,33 @@ void add_derived(const Root& root, const Unit& unit, Declaration& out) {
   merge_into(out.policy, derive_from_unit(root, unit, programs, out.policy.not_derived));
 }
 
+/// Counts the ports of ranges, for each right: one that several ranges hold is one rule.
+class PortCount {
+public:
+  void add(const PortRule& rule, std::uint64_t access) {
+    for (; access != 0; access &= access - 1) {
+      auto& granted = granted_[std::countr_zero(access)];
+      for (std::size_t port = rule.first; port <= rule.last; ++port) {
+        count_ += granted[port] ? 0 : 1;
+        granted[port] = true;
+      }
+    }
+  }
+  std::size_t count() const { return count_; }
+
+private:
+  std::map<int, std::bitset<65536>> granted_;
+  std::size_t count_ = 0;
+};
+
 /// The kernel has a rule for each port and each right, and the service waits for all of them.
 void limit_ports(Declaration& out) {
   const std::uint64_t restricted = restricted_by(out.policy).net;
-  std::size_t rules = 0;
+  PortCount ports;
   for (const PortRule& rule : out.policy.ports) {
     if (!rule.any)
-      rules += (rule.last - rule.first + 1U) *
-               static_cast<std::size_t>(std::popcount(rule.access & restricted));
-    if (rules <= kMostPorts)
+      ports.add(rule, rule.access & restricted);
+    if (ports.count() <= kMostPorts)
       continue;
     out.state = State::Invalid;
     out.diagnostics.push_back(

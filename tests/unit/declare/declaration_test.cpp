@@ -65,6 +65,16 @@ TEST_F(DeclarationTest, PortRangesHaveALimit) {
               testing::AllOf(testing::HasSubstr("BindUDP="), testing::HasSubstr("131072")));
 }
 
+TEST_F(DeclarationTest, APortOfSeveralRangesCountsOnce) {
+  const std::string full = "[X-Landlock]\nConnectTCP=1-65535\nBindTCP=1-65535\n";
+  service(full + "ConnectTCP=1-60000\nConnectTCP=443 1000-65535\nBindTCP=0\nConnectTCP=0\n");
+  EXPECT_EQ(declaration().state, State::Confined) << "131072: each port of both rights";
+  service(full + "BindTCP=0-9\nConnectTCP=0-9\nBindUDP=7\n");
+  Declaration d = declaration();
+  EXPECT_EQ(d.state, State::Invalid) << "another right has rules of its own";
+  EXPECT_EQ(d.diagnostics.back().where.line, 8U);
+}
+
 TEST_F(DeclarationTest, APresetLeavesOutWhatTheUnitSaysUnlessItIsAskedFor) {
   tree_.write("/usr/lib/unitlock/conf.d/20-own.yaml",
               "presets:\n  own: {not-derived: [ReadWritePaths, PrivateTmp]}\n"
