@@ -22,12 +22,19 @@ std::string match(std::string_view field, std::string_view value) {
   return fmt::format("{}={}", field, value);
 }
 
+/// A user's manager, which systemd starts in a control group below that of its service (254 and
+/// newer): journald takes it for a unit of itself.
+bool is_users_manager(std::span<const std::string> trusted) {
+  return trusted[2] == "init.scope" && trusted[1] == fmt::format("user@{}.service", trusted[4]);
+}
+
 StartClaim to_claim(std::string tag, std::span<const std::string> trusted) {
   StartClaim claim;
   claim.tag = std::move(tag);
+  const bool is_users = !trusted[2].empty() && !is_users_manager(trusted);
   claim.invocation = trusted[0];
-  claim.unit.name = trusted[2].empty() ? trusted[1] : trusted[2];
-  if (!trusted[2].empty())
+  claim.unit.name = is_users ? trusted[2] : trusted[1];
+  if (is_users)
     claim.unit.user = to_number<std::uint32_t>(trusted[4]).value_or(0);
   claim.pid = to_number<std::int64_t>(trusted[3]).value_or(0);
   if (!trusted[5].empty())
@@ -145,7 +152,31 @@ Result<void> Attributor::find_claims(const std::vector<DomainKey>& wanted) {
     if (tags.size() <= kLookupLimit)
       if (auto read = journal_.read(query, fields, keep); !read)
         return read;
+    if (auto read = find_invocations({boot, tag}); !read)
+      return read;
     if (auto read = find_stderr_claims(boot, tag); !read)
+      return read;
+  }
+  return {};
+}
+
+/// Where journald knows the unit but not the invocation, as of users' managers: what systemd itself
+/// says of the unit names it.
+Result<void> Attributor::find_invocations(const Claimed& claimed) {
+  constexpr std::array<std::string_view, 1> kFields = {"INVOCATION_ID"};
+  for (StartClaim& claim : claims_[claimed]) {
+    if (!claim.invocation.empty() || claim.unit.name.empty() || claim.unit.user)
+      continue;
+    Query query{{{match("_PID", "1"), match("UNIT", claim.unit.name)}},
+                journal_.boot_id(claimed.first),
+                {},
+                {}};
+    auto read = journal_.read(query, kFields, [&](const Entry& entry) {
+      if (tag_matches(claim.tag, entry.values[0]))
+        claim.invocation = entry.values[0];
+      return claim.invocation.empty();
+    });
+    if (!read)
       return read;
   }
   return {};

@@ -49,6 +49,7 @@ private:
   const DomainRecord* first_record(const DomainKey& key) const;
   Result<void> find_domains(const std::vector<DomainKey>& wanted);
   Result<void> find_claims(const std::vector<DomainKey>& wanted);
+  Result<void> find_invocations(const Claimed& claimed);
   Result<void> find_stderr_claims(std::uint32_t boot, const std::string& tag);
   Result<void> first_stderr_line(std::uint32_t boot, const std::string& tag,
                                  const std::string& invocation);

@@ -168,6 +168,28 @@ TEST_F(Report, UserUnits) {
   EXPECT_EQ(report.groups[0].attribution.unit, (UnitName{"pipewire.service", 1000}));
 }
 
+/// journald has no invocation of it; systemd's own messages name that of the service.
+TEST_F(Report, AUsersManagerInAControlGroupOfItsOwn) {
+  auto systemd_says = [&](const std::string& pid, const std::string& invocation) {
+    file.add({{"_TRANSPORT", "journal"},
+              {"_PID", pid},
+              {"UNIT", "user@1000.service"},
+              {"INVOCATION_ID", invocation},
+              {"MESSAGE", "Starting"}});
+  };
+  file.start("user@1000.service", "", kTag, 100,
+             {{"_SYSTEMD_USER_UNIT", "init.scope"}, {"_SYSTEMD_OWNER_UID", "1000"}});
+  denial(1, "a1", "/x");
+  systemd_says("1", kOtherInvocation);
+  systemd_says("100", kInvocation);
+  EXPECT_THAT(owners(), ElementsAre(" unclaimed 1")) << "the word of another process";
+  systemd_says("1", kInvocation);
+  DenialReport report = read();
+  ASSERT_EQ(report.groups.size(), 1U);
+  EXPECT_EQ(report.groups[0].attribution.unit, (UnitName{"user@1000.service", std::nullopt}));
+  EXPECT_EQ(report.groups[0].attribution.invocation, kInvocation);
+}
+
 TEST_F(Report, CopiesInTheKernelsLogCountOnce) {
   file.kernel("audit: type=1423 audit(1795303307.791:1): " + read_denied("a1", "/x"));
   denial(1, "a1", "/x");
