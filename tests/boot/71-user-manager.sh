@@ -30,8 +30,9 @@ service() {
     } >"$home/.config/systemd/user/$1.service"
 }
 service plain </dev/null
-service both <<'END'
+service both <<END
 [X-Landlock]
+ABI=$(kernel_abi)
 ReadOnlyPaths=%h/data/file /srv/carol
 END
 chown -R carol: $home
@@ -63,9 +64,12 @@ check "a service that declares nothing starts" hers start plain
 wait_for ask_hers plain pid
 check_equal "it reads what the manager may" ok "$(ask_hers plain read $home/data/other)"
 check_equal "and not the rest" "errno EACCES" "$(ask_hers plain read /srv/carol/file)"
-check_equal "nor is there a port for it" "errno EACCES" "$(ask_hers plain bind-tcp "127.0.0.1" "$(port 5)")"
+check_equal "nor is there a port for it" "errno EACCES" "$(ask_hers plain bind-tcp "$(port 5)")"
+check_equal "its OOMScoreAdjust= is the manager's default" "$(hers show -P OOMScoreAdjust plain)" \
+    "$(cat "/proc/$(hers show -P MainPID plain)/oom_score_adj")"
 check_equal "it cannot signal what is outside" "errno EPERM" "$(ask_hers plain signal 1 0)"
-# layers_of NAME: how many more domains it may add, the other way round
+
+# layers_of NAME: of the sixteen that there can be, those that it cannot add.
 layers_of() {
     local added=0
     while [ "$(ask_hers "$1" restrict)" = ok ] && [ $added -lt 16 ]; do added=$((added + 1)); done
@@ -84,10 +88,10 @@ check_equal "unitlock --user status is content" enforced \
 
 # --- whose denials these are
 
-# owner PATH PROGRAM: who was denied it, by `unitlock denials`
+# owners PATH: whose denials of it `unitlock denials` shows
 owners() {
     journalctl --sync
-    unitlock denials --since "$STARTED" -o json |
+    unitlock denials --since "$STARTED" -o json 2>/dev/null |
         jq -r --arg path "$1" 'select(.object.path == $path) | "\(.unit // "-") \(.user // "-")"' |
         sort -u
 }
@@ -97,8 +101,8 @@ if logs_denials; then
     wait_for is_counted "$want"
     check_equal "what the manager's layer denies is the manager's, the rest the service's" "$want" \
         "$(owners /srv/carol/file)/$(owners $home/data/other)"
-    check_equal "unitlock status counts the manager's" 0 \
-        "$(unitlock status "$manager.service" | grep -c 'Denials: none')"
+    check "unitlock status counts the manager's" grep -qE 'Denials: [0-9]+ since' \
+        <(unitlock status "$manager.service")
 else
     skip "whose denials these are" "this kernel does not log them"
 fi
