@@ -120,9 +120,10 @@ int Run::explain(journal::Journal& journal, const std::vector<std::string>& gaps
                          "--attribution=unknown,unclaimed",
                          unattributed));
   if (probes > 0)
-    complain(fmt::format("{} denials that \"unitlock status --probe\" has caused are left out: see "
-                         "--probes",
-                         probes));
+    complain(
+        fmt::format("{} denials that unitlock has caused to see whether there are any are left "
+                    "out: see --probes",
+                    probes));
   if (found)
     return status;
   complain(options.is_filtered()        ? "no denials that match"

@@ -31,7 +31,7 @@ struct DenialQuery {
   /// Whether DenialReport::resume_cursor is wanted. Events whose records are not complete yet are
   /// left for the next time.
   bool keep_place = false;
-  /// Whether what `unitlock status --probe` has caused is wanted too; otherwise it is only counted.
+  /// Whether what unitlock itself has caused is wanted too; otherwise it is only counted.
   bool with_probes = false;
   /// As LoggedDenials'.
   std::size_t domain_limit = LoggedDenials::kLimit;

@@ -5,11 +5,28 @@
 
 namespace unitlock::journal {
 
+namespace {
+
+/// What the wrapper opens to see it denied (exec/proof.cpp). Not that it may not execute the
+/// service's program.
+bool is_trial(const Denial& denial, const std::string& wrapper) {
+  const std::string& path = denial.object.path;
+  if (denial.process.exe != wrapper)
+    return false;
+  return denial.blockers == "fs.read_dir"
+             ? path == "/"
+             : (denial.blockers == "fs.write_file" || denial.blockers == "fs.read_file") &&
+                   path.starts_with("/proc/") && path.ends_with("/comm");
+}
+
+} // namespace
+
 bool is_probe(const Denial& denial, const std::string& wrapper) {
   const Object& object = denial.object;
   switch (object.kind) {
   case Object::Kind::Path:
-    return denial.blockers == "fs.read_file" && object.path == wrapper;
+    return (denial.blockers == "fs.read_file" && object.path == wrapper) ||
+           is_trial(denial, wrapper);
   case Object::Kind::Network:
     return object.address == (denial.blockers == "net.connect_tcp"
                                   ? probe_mark::kMulticastText

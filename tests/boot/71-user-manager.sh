@@ -103,6 +103,7 @@ if logs_denials; then
         "$(owners /srv/carol/file)/$(owners $home/data/other)"
     check "unitlock status counts the manager's" grep -qE 'Denials: [0-9]+ since' \
         <(unitlock status "$manager.service")
+    check_equal "what the wrapper tries is not among them" "" "$(owners /)"
 else
     skip "whose denials these are" "this kernel does not log them"
 fi

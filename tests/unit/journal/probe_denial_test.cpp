@@ -44,6 +44,24 @@ TEST(ProbeDenial, Files) {
   EXPECT_FALSE(is_probe("fs.read_dir", path("/")));
 }
 
+/// A wrapper inside of another confinement.
+TEST(ProbeDenial, TrialsOfTheWrapper) {
+  auto is_trial = [](const char* blockers, const char* object, const char* exe) {
+    Denial denial;
+    denial.blockers = blockers;
+    denial.object = path(object);
+    denial.process.exe = exe;
+    return is_probe(denial, kWrapper);
+  };
+  EXPECT_TRUE(is_trial("fs.read_dir", "/", kWrapper));
+  EXPECT_TRUE(is_trial("fs.write_file", "/proc/12/comm", kWrapper));
+  EXPECT_TRUE(is_trial("fs.read_file", "/proc/12/comm", kWrapper));
+  EXPECT_FALSE(is_trial("fs.read_dir", "/", "/usr/bin/ls"));
+  EXPECT_FALSE(is_trial("fs.write_file", "/proc/12/comm", "/usr/bin/ls"));
+  EXPECT_FALSE(is_trial("fs.read_dir", "/etc", kWrapper));
+  EXPECT_FALSE(is_trial("fs.execute", "/usr/bin/ls", kWrapper)) << "the service's program";
+}
+
 /// UDP to a multicast group is something that services do.
 TEST(ProbeDenial, Ports) {
   EXPECT_TRUE(is_probe("net.bind_tcp", address("192.0.2.1")));
