@@ -3,45 +3,17 @@
 # Everything that a right governs (attempts.table), tried in a confined service, granted and not: what
 # comes of it must be what the lowering says of this kernel, be it new or old. So must what the wrapper
 # and `unitlock status` report. The lines "# matrix" are for the table in README.md (tools/matrix).
+# shellcheck disable=SC2154  # attempts.sh sets them
 . /opt/boot-tests/lib.sh
 
-at=/srv/attempts
-table=/opt/boot-tests/attempts.table
-name=attempts-$HTTP_PORT
+. /opt/boot-tests/attempts.sh
 
-mkdir -p $at/{open/sub,open/remove,open/move,closed/remove,read,files,from/move,to,mount}
-touch $at/{open,closed,read,from}/file $at/{open,closed}/unlink $at/files/{read,write,truncate} \
-    $at/{open,from}/{rename,link,swap,name} $at/open/sub/swap $at/to/swap
-for copy in open/tryd read/tryd closed/tryd files/execute; do
-    cp "$TRYD" $at/$copy
-done
-for directory in open read files; do
-    mknod $at/$directory/zero c 1 5
-done
-mount -t tmpfs tmpfs $at/mount
-
-# rights_but PATTERN: those of the file system, with commas between them
-rights_but() { grep -o '^fs\.[a-z_]*' "$table" | sort -u | grep -vE "$1|topology" | sed s/fs.// | paste -sd ,; }
-
-tryd_service outside <<'END'
-END
-"$TRYD" batch /run/outside/sock >/dev/null <<END
-listen-unix $at/open/socket
-listen-unix $at/closed/socket
-listen-unix $at/files/socket
-receive-unix $at/closed/datagram
-receive-unix $at/files/datagram
-listen-abstract $name
-listen-tcp $(port 6)
-listen-tcp $(port 6) ::1
-listen-tcp $(port 7)
-listen-tcp $(port 7) ::1
-END
-
+attempts_objects
+attempts_load
 tryd_service attempts <<END
 [X-Landlock]
-AllowPaths=$(rights_but none):$at/open
-AllowPaths=$(rights_but refer):$at/from $(rights_but refer):$at/to
+AllowPaths=$(attempts_rights_but none):$at/open
+AllowPaths=$(attempts_rights_but refer):$at/from $(attempts_rights_but refer):$at/to
 ReadOnlyPaths=$at/read $at/files/read
 ExecPaths=$at/files/execute
 AllowPaths=write_file:$at/files/write truncate:$at/files/truncate
@@ -54,7 +26,6 @@ ConnectUDP=$(port 10)
 ABI=11
 END
 check "the service is confined" confined attempts.service
-ask attempts listen-abstract "$name-own" >/dev/null
 
 # --- what is predicted, and what is reported
 
@@ -83,28 +54,8 @@ check_equal "unitlock status says whether it is all" \
 
 # --- the attempts
 
-sleep 1000 &
-victim=$!
-wait_for grep -qx sleep "/proc/$victim/comm"
-self=$(property attempts MainPID)
-
-RIGHTS=() OBJECTS=() GRANTS=() ERRORS=() REQUESTS=()
-while IFS='|' read -r right what granted error request; do
-    case $right in '#'*) continue ;; esac
-    read -r granted <<<"$granted"
-    read -r error <<<"$error"
-    request=${request//@/$at}
-    request=${request//VICTIM/$victim}
-    request=${request//SELF/$self}
-    request=${request//NAME/$name}
-    if [[ $request =~ PORT:([0-9]+) ]]; then
-        request=${request/PORT:${BASH_REMATCH[1]}/$((HTTP_PORT + BASH_REMATCH[1]))}
-    fi
-    read -r what <<<"$what"
-    RIGHTS+=("${right% }") OBJECTS+=("$what") GRANTS+=("$granted") ERRORS+=("$error") REQUESTS+=("${request# }")
-done <"$table"
-mapfile -t answers < <(printf '%s\n' "${REQUESTS[@]}" | "$TRYD" batch /run/attempts/sock)
-check_equal "each attempt was answered" "${#REQUESTS[@]}" "${#answers[@]}"
+attempts_of attempts
+check_equal "each attempt was answered" "${#REQUESTS[@]}" "${#ANSWERS[@]}"
 
 # restricted RIGHT...: whether this kernel restricts one of them
 restricted() {
@@ -123,8 +74,7 @@ for i in "${!REQUESTS[@]}"; do
     if [ "${GRANTS[i]}" = no ] && restricted ${RIGHTS[i]}; then
         want="errno ${ERRORS[i]}"
     fi
-    got=${answers[i]-}
-    case $got in 'ok '*) got=ok ;; esac
+    got=${ANSWERS[i]-}
     check_equal "${RIGHTS[i]}, ${granted_word[${GRANTS[i]}]}: ${OBJECTS[i]}: $want" "$want" "$got"
     seen=${SEEN[${RIGHTS[i]}]-}
     case ${GRANTS[i]}:$got in
@@ -156,7 +106,6 @@ while IFS='|' read -r right _; do
     unset "SEEN[$right]"
 done <"$table"
 
-kill "$victim"
 systemctl stop attempts outside
-umount $at/mount
+attempts_clean
 plan

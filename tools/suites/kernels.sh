@@ -3,7 +3,7 @@
 # Other kernels, in QEMU: boot tests that say what each of them enforces, and one boot without Landlock.
 
 # What a kernel is booted for. The rest of tests/boot does not depend on it.
-KERNEL_TESTS=(28-attempts.sh 29-own-sockets.sh 29-quiet.sh 10-nginx.sh)
+KERNEL_TESTS=(28-attempts.sh 29-own-sockets.sh 29-quiet.sh 10-nginx.sh peers/compare.sh)
 # Those with denials in their log are asked about them too.
 KERNEL_TESTS_OF_DENIALS=(20-rights.sh)
 KERNELS_WITH_DENIALS=(trixie-backports)

@@ -48,14 +48,15 @@ kernel_layers() {
 
 # kernel_image SUITE DEB TARGET: TARGET, a directory, gets disk.img, vmlinuz and initrd.
 kernel_image() {
-    local lower tryd target=$3
+    local lower tryd sandboxer target=$3
     need_root "making a disk image"
-    lower=$(kernel_layers "$1" "$2") && tryd=$(boot_program_dir tryd) || return
+    lower=$(kernel_layers "$1" "$2") && tryd=$(boot_program_dir tryd) &&
+        sandboxer=$(sandboxer_dir) || return
     mkdir -p "$target/work"
     cp "${lower%%:*}"/boot/vmlinuz-* "$target/vmlinuz"
     cp "${lower%%:*}"/boot/initrd.img-* "$target/initrd"
     LOWER=$lower WORK=$target/work DEB=$2 PORT=20000 IMAGE=$target/disk.img \
-        TESTS=$REPO/tests/boot TRYD=$tryd \
+        TESTS=$REPO/tests/boot TRYD=$tryd SANDBOXER=$sandboxer \
         unshare -m --propagation private "$REPO/tools/testbed/disk-image" >"$target/image.log" 2>&1 || {
         tail -n 30 "$target/image.log" >&2
         return 1

@@ -122,7 +122,9 @@ quiet_hook() {
         xargs -r rm </mnt/enabled'
 }
 
+# packages_hook: the same; that directory is in the layer only where a package had something for it.
 packages_hook() {
+    echo 'touch /mnt/root/etc/systemd/system'
     quiet_hook
     echo '        cd /'
 }
