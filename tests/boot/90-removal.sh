@@ -15,7 +15,7 @@ check "a service is confined" confined stays.service
 # A user's manager has drop-ins of its own; it reloads when it is told to, a moment later.
 useradd --create-home bob
 bob=$(id -u bob)
-loginctl enable-linger bob
+lingers bob
 mkdir -p /etc/systemd/user
 printf '[Service]\nExecStart=/bin/sleep 600\n[X-Landlock]\n' >/etc/systemd/user/bobs.service
 bobs_is_confined() {
@@ -58,5 +58,5 @@ check "and that of the user's manager" wait_for bobs_is_confined
 check "an upgrade to itself works" dpkg -i /opt/unitlock.deb
 check "and changes nothing" confined stays.service
 systemctl stop stays "user@$bob.service"
-loginctl disable-linger bob
+rm /var/lib/systemd/linger/bob
 plan

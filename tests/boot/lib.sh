@@ -12,6 +12,7 @@
 #
 #     drop_in UNIT FILE             writes a drop-in of UNIT from stdin
 #     restart UNIT                  daemon-reload and restart
+#     lingers USER                  their manager stays when their last session ends
 #     property UNIT NAME            one property, as systemctl shows it
 #     confined UNIT                 systemd starts it through the wrapper
 #     journal_has UNIT TEXT         something said TEXT about the unit's last start
@@ -113,6 +114,13 @@ restart() {
     systemctl daemon-reload
     systemctl reset-failed "$@" 2>/dev/null
     systemctl restart "$@"
+}
+
+# What `loginctl enable-linger` writes: logind of 257 and newer refuses a caller that is in none of
+# systemd's control groups, as these scripts are.
+lingers() {
+    mkdir -p /var/lib/systemd/linger
+    touch "/var/lib/systemd/linger/$1"
 }
 
 property() { systemctl show -P "$2" "$1"; }
