@@ -119,7 +119,7 @@ private:
   }
 
   /// `result`, once the descriptor is closed.
-  Result<long> closed(long descriptor, Result<long> result) {
+  Result<long> closed(long descriptor, const Result<long>& result) {
     auto closed = tracee_.call(SYS_close, {static_cast<std::uint64_t>(descriptor)});
     return closed ? result : closed;
   }
