@@ -52,9 +52,9 @@ landrun_service() {
 sandboxer_service() {
     printf 'Environment=LL_FS_RO=%s LL_FS_RW=%s\n' "$(IFS=:; echo "${OWN_READ[*]}"):$at/read" \
         "/run/$service:$at/open"
-    printf 'Environment=LL_TCP_BIND=%s LL_TCP_CONNECT=%s LL_SCOPED=a:s\n' "$(port 4)" "$(port 6)"
-    # To send is to bind a port of one's own, which ConnectUDP= grants. On an older kernel the sandboxer
-    # does not start with these.
+    # With ports that the kernel cannot restrict the sandboxer does not start.
+    [ "$abi" -lt 4 ] || printf 'Environment=LL_TCP_BIND=%s LL_TCP_CONNECT=%s LL_SCOPED=a:s\n' "$(port 4)" "$(port 6)"
+    # To send is to bind a port of one's own, which ConnectUDP= grants.
     [ "$abi" -lt 10 ] || printf 'Environment=LL_UDP_BIND=%s:0 LL_UDP_CONNECT_SEND=%s\n' "$(port 8)" "$(port 10)"
     started_by "$SANDBOXER"
 }
