@@ -14,7 +14,7 @@ _unitlock() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb='' word manager=--system
     local formats='table json' journal='--since --until --boot --directory --file --merge'
     local -A options=(
-        [denials]="$journal --attribution --cursor-file --follow --full --host --invocation --lines --path --probes --program --raw --reverse --right"
+        [denials]="$journal --attribution --cursor-file --expected --follow --full --host --invocation --lines --path --probes --program --raw --reverse --right"
         [disable]='--no-reload'
         [diff]=''
         [enable]='--preset --no-reload'

@@ -61,6 +61,7 @@ complete -c unitlock -n '__fish_seen_subcommand_from denials' -l attribution -x 
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l host -x -d 'Of this host'
 complete -c unitlock -n '__fish_seen_subcommand_from status' -l probe -d 'Have the processes try what they are denied'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l probes -d 'Also what status --probe has caused'
+complete -c unitlock -n '__fish_seen_subcommand_from denials' -l expected -d 'Also what is declared as expected'
 complete -c unitlock -n '__fish_seen_subcommand_from denials' -l cursor-file -r -F -d 'Where to go on'
 complete -c unitlock -l no-pager -d 'Print without a pager'
 complete -c unitlock -n '__fish_seen_subcommand_from security' -l threshold -x -d 'Fail where an exposure is over it'

@@ -67,7 +67,7 @@ json preset() {
   for (const PathDirective& row : kPathDirectives)
     keys[std::string(row.key)] = words_or_word(path_word(""));
   keys["allow"] = words_or_word(allow_word());
-  keys["quiet"] = words_or_word(path_word(""));
+  keys["quiet"] = words_or_word({{"anyOf", {path_word(""), allow_word()}}});
   for (const PortDirective& row : kPortDirectives)
     keys[std::string(row.key)] = words_or_word(port_word());
   keys["restrict"] = words_or_word(one_of_the_words(kFamilyWords));

@@ -92,8 +92,8 @@ void add_to(Policy& policy, const Grant& grant) {
     policy.paths.push_back(*path);
   else if (const auto* port = std::get_if<PortRule>(&grant))
     policy.ports.push_back(*port);
-  else if (const auto* quiet = std::get_if<QuietRule>(&grant))
-    policy.quiet.push_back(*quiet);
+  else if (const auto* expected = std::get_if<ExpectedRule>(&grant))
+    policy.expected.push_back(*expected);
   else
     policy.scope = std::get<KeptScope>(grant).scope;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One thing that a declaration could grant, and the line that says it. What is granted comes from
-// a log: anybody may have chosen the bytes of a path. A line is made only of what the loader of
-// declarations reads back as just this grant.
+// One thing that a declaration could grant, or expect to be denied, and the line that says it. What
+// is granted comes from a log: anybody may have chosen the bytes of a path. A line is made only of
+// what the loader of declarations reads back as just this grant.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ namespace unitlock::advise {
 struct KeptScope {
   std::uint64_t scope = 0; ///< Family::Scope bits
 };
-using Grant = std::variant<PathRule, PortRule, QuietRule, KeptScope>;
+using Grant = std::variant<PathRule, PortRule, ExpectedRule, KeptScope>;
 
 /// A grant and what is at its path.
 struct PlacedGrant {

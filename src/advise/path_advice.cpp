@@ -122,6 +122,19 @@ bool may_be_removal_of_pid_file(const Need& need, const ServiceView& view) {
   return by_itself && view.root().resolve(directory).value_or(directory) == need.path;
 }
 
+/// Just this, of just this object: QuietPaths= of a path alone needs a newer kernel, and hides
+/// more.
+void offer_to_expect(const Need& need, const ServiceView& view, Suggestion& suggestion) {
+  auto path = view.written(need.path, need.unit);
+  // What only the start expands would match nothing in a log.
+  if (path && expand(*path, need.unit, view.scope()) != need.path)
+    path = declared_path(need.path);
+  if (!path)
+    return;
+  suggestion.quiet = ExpectedRule{*path, need.rights, {}};
+  suggestion.quiet_line = line_of(*suggestion.quiet).value_or("");
+}
+
 void read_signs(const Need& need, const ServiceView& view, Suggestion& suggestion) {
   std::uint64_t execute = landlock::mask_of("fs.execute");
   if ((need.rights & execute) != 0 && is_shell(need.path))
@@ -183,8 +196,6 @@ void take_wider(Suggestion& suggestion, const std::string& directory) {
   suggestion.object = directory;
   suggestion.is_on_directory = true;
   suggestion.wider.reset();
-  suggestion.quiet_line.clear();
-  suggestion.quiet.reset();
 }
 
 std::string parent_of(const std::string& path) {
@@ -265,8 +276,6 @@ Suggestion suggest_rule(const Target& target, std::uint64_t access, const Servic
   suggestion.concerns = why_sensitive({target.path, gives, target.is_directory, unit}, view);
   if (!suggestion.concerns.empty())
     suggestion.kind = Suggestion::Kind::Sensitive;
-  suggestion.quiet = QuietRule{*path, true, {}};
-  suggestion.quiet_line = line_of(*suggestion.quiet).value_or("");
   return suggestion;
 }
 
@@ -295,6 +304,7 @@ std::optional<Suggestion> advise_on_path(const Need& need, const ServiceView& vi
   Suggestion suggestion = suggest_rule(*target, access, view, need.unit);
   suggestion.object = need.object;
   suggestion.evidence = need.evidence;
+  offer_to_expect(need, view, suggestion);
   if (!remark.empty())
     suggestion.remarks.push_back(remark);
   // A service can be denied what it has made up itself: that must not open a directory.

@@ -25,7 +25,7 @@ std::optional<Suggestion> advise_on_path(const Need& need, const ServiceView& vi
 std::uint64_t rights_of_rule(const Target& target, const ServiceView& view,
                              const std::string& unit);
 
-/// A suggestion with its line, concerns and QuietPaths= line, of just these rights.
+/// A suggestion with its line and concerns, of just these rights.
 Suggestion suggest_rule(const Target& target, std::uint64_t access, const ServiceView& view,
                         const std::string& unit);
 

@@ -154,7 +154,21 @@ std::string directory_of_line(const Suggestion& suggestion) {
   return rule ? parent_of(rule->path) : "";
 }
 
+/// Of two objects there is no line.
+void unite_quiet(Suggestion& into, const Suggestion& from) {
+  auto* rule = into.quiet ? std::get_if<ExpectedRule>(&*into.quiet) : nullptr;
+  const auto* other = from.quiet ? std::get_if<ExpectedRule>(&*from.quiet) : nullptr;
+  if (rule && other && rule->path == other->path) {
+    rule->access |= other->access;
+    into.quiet_line = line_of(*into.quiet).value_or("");
+  } else {
+    into.quiet.reset();
+    into.quiet_line.clear();
+  }
+}
+
 void take_evidence(Suggestion& into, const Suggestion& from) {
+  unite_quiet(into, from);
   into.evidence.insert(into.evidence.end(), from.evidence.begin(), from.evidence.end());
   add_new(into.remarks, from.remarks);
   add_new(into.signs, from.signs);

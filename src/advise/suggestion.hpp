@@ -58,7 +58,9 @@ struct Suggestion {
   std::vector<std::string> signs;   ///< what speaks for an attack, or for a gap in the policy
   std::vector<Evidence> evidence;
   std::optional<Wider> wider;
-  std::string quiet_line; ///< that only keeps it out of the log; empty where there is none
+  /// "QuietPaths=remove_file:/run", by which it stays denied and is no news; empty where there is
+  /// none: a line is about one object.
+  std::string quiet_line;
   std::optional<Grant> quiet;
 
   bool is(Kind which) const { return kind == which; }

@@ -12,6 +12,7 @@
 #include "advise/held_rules.hpp"
 #include "policy/grants.hpp"
 #include "policy/lower.hpp"
+#include "unit/expand.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock::advise {
@@ -134,8 +135,10 @@ public:
       note("what the service itself has started is inside, and not concerned");
     answer_.verdict = judge(policy_, question_, ground_, std::min(abi_, landlock::kNewestAbi));
     answer_.abis = judge_all(policy_, question_, ground_);
-    if (answer_.verdict.outcome == Outcome::Denied)
+    if (answer_.verdict.outcome == Outcome::Denied) {
       answer_.remedy = remedy();
+      gather_expected();
+    }
     if (!answer_.remedy.empty() && question_.is_path() && question_.right)
       answer_.remedy_access = remedy_access(*question_.right);
     return std::move(answer_);
@@ -195,6 +198,16 @@ private:
                          rule->optional ? "its rule holds only if it does when the service starts"
                                         : "the service does not start without it",
                          said(rule->from)));
+  }
+
+  void gather_expected() {
+    if (!question_.is_path() || !question_.right)
+      return;
+    for (const ExpectedRule& rule : policy_.expected)
+      if ((rule.access & question_.right->mask()) != 0 &&
+          expand(rule.path, confinement_.unit, confinement_.scope) == answer_.decided_at)
+        answer_.expected.push_back({fmt::format("QuietPaths={}", word_of(rule)),
+                                    names_of({rule.access, 0, 0}), rule.from});
   }
 
   static std::string said(const Provenance& from) {

@@ -82,6 +82,8 @@ struct Answer {
   std::vector<HeldRule> granting;
   /// Rules that hold there too, and grant other rights only.
   std::vector<HeldRule> insufficient;
+  /// Declared with the denial as a matter of course, where it is denied.
+  std::vector<HeldRule> expected;
   /// What would allow it: "ReadOnlyPaths=/srv/x"; empty where it is allowed, or nothing would.
   std::string remedy;
   /// What it grants, where it is on a path.

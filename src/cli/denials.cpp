@@ -17,6 +17,7 @@
 #include "base/timestamp.hpp"
 #include "cli/context.hpp"
 #include "cli/cursor_file.hpp"
+#include "cli/declared_expectations.hpp"
 #include "cli/denial_text.hpp"
 #include "cli/journal_options.hpp"
 #include "cli/render.hpp"
@@ -45,6 +46,7 @@ struct Options {
   bool raw = false;
   bool follow = false;
   bool probes = false;
+  bool expected = false;
   bool full = false;
 
   bool is_filtered() const {
@@ -80,6 +82,28 @@ Result<journal::DenialFilter> to_filter(const Options& options) {
   return filter;
 }
 
+/// How many denials are not shown.
+struct LeftOut {
+  std::uint64_t unattributed = 0, probes = 0, expected = 0;
+
+  void say() const;
+};
+
+void LeftOut::say() const {
+  if (unattributed > 0)
+    complain(fmt::format("of {} denials nobody knows whose they are, they are left out: see "
+                         "--attribution=unknown,unclaimed",
+                         unattributed));
+  if (probes > 0)
+    complain(
+        fmt::format("{} denials that unitlock has caused to see whether there are any are left "
+                    "out: see --probes",
+                    probes));
+  if (expected > 0)
+    complain(fmt::format("{} denials that are declared as expected are left out: see --expected",
+                         expected));
+}
+
 /// What a run needs: the question, and where the answer comes from and goes to.
 struct Run {
   const Options& options;
@@ -96,7 +120,7 @@ struct Run {
   Result<void> read_chosen(journal::DenialStream& stream, const DenialStyle& style, bool& found);
   Result<void> save(const std::string& place);
   int explain(journal::Journal& journal, const std::vector<std::string>& gaps,
-              std::uint64_t unattributed, std::uint64_t probes, bool found) const;
+              const LeftOut& left_out, bool found) const;
   void print(const DenialEvent& event, const DenialStyle& style) const;
 };
 
@@ -111,19 +135,11 @@ DenialStyle Run::style(journal::Journal& journal) const {
 
 /// What is wrong with the answer, and what an empty one means.
 int Run::explain(journal::Journal& journal, const std::vector<std::string>& gaps,
-                 std::uint64_t unattributed, std::uint64_t probes, bool found) const {
+                 const LeftOut& left_out, bool found) const {
   for (const std::string& gap : gaps)
     complain(gap);
   int status = gaps.empty() ? kWell : kNotWell;
-  if (unattributed > 0)
-    complain(fmt::format("of {} denials nobody knows whose they are, they are left out: see "
-                         "--attribution=unknown,unclaimed",
-                         unattributed));
-  if (probes > 0)
-    complain(
-        fmt::format("{} denials that unitlock has caused to see whether there are any are left "
-                    "out: see --probes",
-                    probes));
+  left_out.say();
   if (found)
     return status;
   complain(options.is_filtered()        ? "no denials that match"
@@ -181,7 +197,8 @@ int Run::groups(journal::Journal& journal) {
   }
   if (was_cut)
     complain("long paths are shown without their middle: -l shows all of them");
-  int status = explain(journal, report->gaps, report->unattributed, report->probes, found);
+  int status = explain(journal, report->gaps,
+                       {report->unattributed, report->probes, report->expected}, found);
   auto saved = save(report->resume_cursor);
   return saved ? status : no_answer(saved.error());
 }
@@ -227,7 +244,8 @@ int Run::events(journal::Journal& journal) {
     return no_answer(read.error());
   if (options.follow)
     return follow(stream, shown);
-  int status = explain(journal, stream.gaps(), stream.unattributed(), stream.probes(), found);
+  int status = explain(journal, stream.gaps(),
+                       {stream.unattributed(), stream.probes(), stream.expected()}, found);
   auto saved = save(stream.resume_cursor());
   return saved ? status : no_answer(saved.error());
 }
@@ -243,19 +261,24 @@ int Run::follow(journal::DenialStream& stream, DenialStyle style) {
 }
 
 int run(const Options& options, const Context& context) {
+  auto root = Root::open(context.root_directory());
   auto query = options.journal.query(context);
   auto filter = to_filter(options);
   auto lines = parse_lines(options.lines);
   CursorFile cursor(options.cursor_file);
   auto place = cursor.read();
-  if (!query || !filter || !lines || !place)
-    return no_answer(!query    ? query.error()
+  if (!root || !query || !filter || !lines || !place)
+    return no_answer(!root     ? root.error()
+                     : !query  ? query.error()
                      : !filter ? filter.error()
                      : !lines  ? lines.error()
                                : place.error());
   filter->user = query->filter.user;
   query->filter = std::move(*filter);
   query->with_probes = options.probes;
+  DeclarationIndex index(*root, context.manager(*root));
+  if (!options.expected && options.journal.knows_declarations(context))
+    query->expectations = declared_expectations(index, context);
   query->after_cursor = *place;
   query->keep_place = cursor.is_wanted() && !options.follow;
   if (options.follow && place->empty() && options.lines.empty())
@@ -303,6 +326,7 @@ void add_denials(CLI::App& app, Context& context) {
                    "Go on where this file says, and say there where to go on next")
       ->type_name("FILE");
   verb->add_flag("--probes", options->probes, "Also what \"unitlock status --probe\" has caused");
+  verb->add_flag("--expected", options->expected, "Also what is declared as expected");
   add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("A unit with \"?\" behind: PIDs could not be compared.\n"
                "Exit status: 0 this is all, 1 denials may be missing, 2 no answer.\n"

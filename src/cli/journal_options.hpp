@@ -23,6 +23,11 @@ public:
 
   /// This machine's journal, or that of Context's root, unless the options name another.
   journal::Location location(const Context& context) const;
+  /// Whether Context's root has the declarations of the journal's services. Others' journals may be
+  /// of any machine, unless a root is named beside them.
+  bool knows_declarations(const Context& context) const {
+    return !merge_ && (!context.is_this_machine() || (directory_.empty() && files_.empty()));
+  }
   /// Window, user and wrapper; of all units. Errors: a time that is none, or a window without any.
   Result<journal::DenialQuery> query(const Context& context) const;
 

@@ -15,6 +15,7 @@
 #include "base/output_file.hpp"
 #include "base/timestamp.hpp"
 #include "cli/context.hpp"
+#include "cli/declared_expectations.hpp"
 #include "cli/denial_counters.hpp"
 #include "cli/journal_options.hpp"
 #include "cli/metrics_text.hpp"
@@ -136,14 +137,11 @@ void add_units(const std::vector<machine::ServiceReport>& reports, Figures& figu
   figures.metrics.push_back(std::move(unwell));
 }
 
-void add_survey(const Context& context, const ThisMachine& here, Figures& figures) {
-  auto root = Root::open("/");
-  if (!root)
-    return figures.add_gap(to_string(root.error()));
-  DeclarationIndex index(*root, context.manager(*root));
+void add_survey(const Root& root, const DeclarationIndex& index, const Context& context,
+                const ThisMachine& here, Figures& figures) {
   for (const Diagnostic& problem : index.problems())
     figures.add_gap(to_string(problem));
-  auto reports = here.survey(*root, index, context).report_all();
+  auto reports = here.survey(root, index, context).report_all();
   if (!reports)
     return figures.add_gap(to_string(reports.error()));
   add_units(*reports, figures);
@@ -197,9 +195,13 @@ void add_run(Figures& figures) {
 // --- the verb
 
 int run(const Options& options, const Context& context) {
+  auto root = Root::open(context.root_directory());
   auto query = options.journal.query(context);
-  if (!query)
-    return no_answer(query.error());
+  if (!root || !query)
+    return no_answer(root ? query.error() : root.error());
+  DeclarationIndex index(*root, context.manager(*root));
+  if (options.journal.knows_declarations(context))
+    query->expectations = declared_expectations(index, context);
   // Better now than when all has been counted.
   for (const std::string& file : {options.state, options.write})
     if (auto directory = file.empty() ? Result<UniqueFd>() : open_directory_of(file); !directory)
@@ -225,7 +227,7 @@ int run(const Options& options, const Context& context) {
   }
   figures.metrics.push_back(denials_metric(counted->counters, !is_machine));
   if (is_machine) {
-    add_survey(context, here, figures);
+    add_survey(*root, index, context, here, figures);
     add_visibility(*here.journal ? &**here.journal : nullptr, figures);
     add_kernel(figures);
   }

@@ -135,6 +135,19 @@ void print_ports(std::FILE* stream, const Policy& policy) {
   table.print(stream);
 }
 
+void print_expected(std::FILE* stream, const Policy& policy) {
+  Table table(
+      {{"DENIED", false, true}, {"PATH", false, true}, {"SAID BY"}, {"WHERE", false, true}});
+  for (const ExpectedRule& rule : policy.expected)
+    table.add(
+        {fmt::format("{}", fmt::join(short_names(rule.access, landlock::Family::Filesystem), ",")),
+         escape(rule.path), escape(rule.from.said_by, Backslash::Keep), place(rule.from.where)});
+  if (table.empty())
+    return;
+  fmt::print(stream, "\nDenials that are expected, of the path itself:\n");
+  table.print(stream);
+}
+
 /// A rule that grants what this kernel does not restrict anyway takes nothing away.
 bool is_worth_a_line(const Shortfall& shortfall, const Ruleset& ruleset) {
   return shortfall.kind != Shortfall::Kind::RuleWithoutEffect ||
@@ -193,6 +206,7 @@ ordered_json lowered_json(const Policy& policy, const ShownAbi& shown) {
 void print_rules(std::FILE* stream, const Policy& policy) {
   print_paths(stream, policy);
   print_ports(stream, policy);
+  print_expected(stream, policy);
 }
 
 ordered_json rules_json(const Policy& policy) {
@@ -210,6 +224,15 @@ ordered_json rules_json(const Policy& policy) {
     json["from"] = from_json(rule.from);
     rules.push_back(std::move(json));
   }
+  return rules;
+}
+
+ordered_json expected_json(const Policy& policy) {
+  auto rules = ordered_json::array();
+  for (const ExpectedRule& rule : policy.expected)
+    rules.push_back({{"path", json_bytes(rule.path)},
+                     {"rights", names_of({rule.access, 0, 0})},
+                     {"from", from_json(rule.from)}});
   return rules;
 }
 
@@ -279,8 +302,7 @@ void print_policy(std::FILE* stream, const DeclaredUnit& declared, const ShownAb
   if (state != State::Confined && state != State::Unwrappable)
     return;
   const Policy& policy = declared.declaration.policy;
-  print_paths(stream, policy);
-  print_ports(stream, policy);
+  print_rules(stream, policy);
   print_shortfalls(stream, policy, shown);
 }
 
@@ -312,6 +334,7 @@ ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown) {
   json["restricted"] = names_of(restricted_by(policy));
   json["rules"] = rules_json(policy);
   json["quiet"] = quiet_json(policy);
+  json["expected"] = expected_json(policy);
   json["kernel"] = lowered_json(policy, shown);
   return json;
 }

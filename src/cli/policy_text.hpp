@@ -16,9 +16,10 @@
 namespace unitlock::cli {
 
 void print_policy(std::FILE* stream, const DeclaredUnit& declared, const ShownAbi& shown);
-/// The paths and ports that a policy grants, as tables.
+/// The paths and ports that a policy grants, and the denials that it expects, as tables.
 void print_rules(std::FILE* stream, const Policy& policy);
 nlohmann::ordered_json rules_json(const Policy& policy);
+nlohmann::ordered_json expected_json(const Policy& policy);
 nlohmann::ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown);
 
 /// "read-only", or "execute,read_file" where no directive grants just that.

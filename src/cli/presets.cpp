@@ -92,6 +92,7 @@ ordered_json preset_json(const Presets& presets, const Preset& preset) {
           {"valid", policy.has_value()},
           {"not_derived", policy ? ordered_json(policy->not_derived) : ordered_json::array()},
           {"rules", policy ? rules_json(*policy) : ordered_json::array()},
+          {"expected", policy ? expected_json(*policy) : ordered_json::array()},
           {"diagnostics", diagnostics_json(preset.errors)}};
 }
 

@@ -55,8 +55,11 @@ Result<Policy> running_policy(const ServiceReport& report) {
 Result<Policy> declared_policy(const Context& context, const ServiceReport& report) {
   const Declaration& declaration = report.facts.declaration;
   switch (declaration.state) {
-  case Declaration::State::Confined:
-    return machine::as_started(report, context.scope());
+  case Declaration::State::Confined: {
+    Policy policy = machine::as_started(report, context.scope());
+    policy.expected.clear(); // the wrapper is not told, so nothing that runs differs in it
+    return policy;
+  }
   case Declaration::State::None:
   case Declaration::State::Off:
   case Declaration::State::NothingToConfine:

@@ -13,7 +13,8 @@ namespace unitlock::cli {
 Result<Policy> running_policy(const machine::ServiceReport& report);
 
 /// What is declared, with the paths as they will be when the service starts, as far as that can be
-/// told; Mode=off where nothing is to be confined. Errors: there is no valid declaration.
+/// told, and without what only concerns lists of denials; Mode=off where nothing is to be confined.
+/// Errors: there is no valid declaration.
 Result<Policy> declared_policy(const Context& context, const machine::ServiceReport& report);
 
 } // namespace unitlock::cli

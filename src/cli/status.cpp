@@ -13,6 +13,7 @@
 
 #include "base/timestamp.hpp"
 #include "cli/context.hpp"
+#include "cli/declared_expectations.hpp"
 #include "cli/glance.hpp"
 #include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
@@ -102,16 +103,17 @@ void explain_failure(StatusEntry& entry) {
 /// does what happened before its start record was written. And of the last week, of all its
 /// invocations. Each entry of the journal is read once. Gives the number of those that were left
 /// out.
-Result<std::uint64_t> count_denials(journal::Journal& journal,
-                                    const std::optional<std::uint32_t>& user,
-                                    std::vector<StatusEntry>& entries) {
+Result<std::uint64_t> count_denials(journal::Journal& journal, const DeclarationIndex& index,
+                                    const Context& context, std::vector<StatusEntry>& entries) {
   if (entries.empty())
     return 0;
   constexpr std::uint64_t kWeekUsec = std::uint64_t{7} * 24 * 3600 * 1000000;
+  const std::optional<std::uint32_t> user = context.uid();
   const std::uint64_t week = realtime_now_usec() - kWeekUsec;
   journal::DenialCounts counts;
   journal::DenialQuery query;
   query.since_usec = week;
+  query.expectations = declared_expectations(index, context);
   if (auto added = add_counts(journal, query, counts); !added)
     return tl::unexpected(added.error());
   for (StatusEntry& entry : entries)
@@ -140,9 +142,9 @@ Result<std::uint64_t> count_denials(journal::Journal& journal,
 }
 
 /// Says why the counts are not all.
-std::uint64_t count_what_is_logged(journal::Journal& journal, const Context& context,
-                                   std::vector<StatusEntry>& entries) {
-  auto left_out = count_denials(journal, context.uid(), entries);
+std::uint64_t count_what_is_logged(journal::Journal& journal, const DeclarationIndex& index,
+                                   const Context& context, std::vector<StatusEntry>& entries) {
+  auto left_out = count_denials(journal, index, context, entries);
   if (!left_out)
     complain(to_string(left_out.error()));
   else if (*left_out > 0)
@@ -238,7 +240,7 @@ Result<Answer> find_answer(const Context& context, const Options& options, const
   if (is_machine)
     answer.visibility = machine::see_denials(journal);
   if (journal && answer.visibility->visible == machine::Visible::Yes)
-    left_out = count_what_is_logged(*journal, context, answer.entries);
+    left_out = count_what_is_logged(*journal, index, context, answer.entries);
   if (*to_probe)
     probe_services(**to_probe, context.scope(), answer.entries);
   if (is_machine && options.units.empty()) {

@@ -17,6 +17,7 @@
 #include "base/spelling.hpp"
 #include "cli/admin_drop_in.hpp"
 #include "cli/context.hpp"
+#include "cli/declared_expectations.hpp"
 #include "cli/journal_options.hpp"
 #include "cli/named_unit.hpp"
 #include "cli/policy_text.hpp"
@@ -114,6 +115,7 @@ Result<std::vector<journal::DenialGroup>> Suggesting::read_groups(const Declared
   auto name = parse_unit_name(declared.unit.name);
   query->filter.units = {name && name->is_template() ? name->prefix + "@*.service"
                                                      : declared.unit.name};
+  query->expectations = declared_expectations(index_, context_);
   journal::Location location = options_.journal.location(context_);
   auto journal = journal::Journal::open(location);
   if (!journal)
@@ -126,6 +128,9 @@ Result<std::vector<journal::DenialGroup>> Suggesting::read_groups(const Declared
   if (report->unattributed > 0)
     complain(fmt::format("of {} denials nobody knows whose they are: they are left out",
                          report->unattributed));
+  if (report->expected > 0)
+    complain(
+        fmt::format("{} denials that are declared as expected are left out", report->expected));
   if (report->groups.empty())
     explain_nothing(*journal, location);
   return std::move(report->groups);

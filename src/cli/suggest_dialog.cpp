@@ -48,13 +48,13 @@ void show(const Suggestion& suggestion, std::size_t number, std::size_t count) {
   if (suggestion.wider)
     fmt::print("  wider:  {}\n          {}\n", suggestion.wider->line, suggestion.wider->adds);
   if (!suggestion.quiet_line.empty())
-    fmt::print("  no log: {} (Landlock's ABI 10)\n", suggestion.quiet_line);
+    fmt::print("  expect: {}\n", suggestion.quiet_line);
 }
 
 std::string question_for(const Suggestion& suggestion) {
   return fmt::format("{}{}[i]gnore, {}[q]uit?", suggestion.line.empty() ? "" : "[a]llow, ",
                      suggestion.wider ? "allow [w]ider, " : "",
-                     suggestion.quiet_line.empty() ? "" : "[n]o log, ");
+                     suggestion.quiet_line.empty() ? "" : "[e]xpect, ");
 }
 
 enum class Outcome { Next, Quit, InputEnded };
@@ -165,7 +165,7 @@ private:
           allow(chosen_wider(suggestion), suggestion, true);
         return Outcome::Next;
       }
-      if ((*answer == "n" || *answer == "no log") && !suggestion.quiet_line.empty()) {
+      if ((*answer == "e" || *answer == "expect") && !suggestion.quiet_line.empty()) {
         decisions_.push_back(
             {chosen_quiet(suggestion), &suggestion, suggestion.is_on_directory, true});
         return Outcome::Next;

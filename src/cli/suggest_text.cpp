@@ -164,7 +164,7 @@ ChosenLine chosen_wider(const Suggestion& suggestion) {
 
 ChosenLine chosen_quiet(const Suggestion& suggestion) {
   std::vector<std::string> comments = evidence_lines(suggestion);
-  comments.emplace_back("denied still, but not logged from Landlock's ABI 10 on");
+  comments.emplace_back("denied still, and expected: \"unitlock denials\" leaves it out");
   return {suggestion.quiet_line, *suggestion.quiet, comments};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock why: whether Landlock lets a service do something, and why; and what else would refuse
 // it. Exit status 0 allowed by Landlock, 1 denied, 2 no answer.
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -323,8 +324,7 @@ public:
           explain(*name, [&](const Sight&) { return advise::questions_of(event.denial); });
       if (!explained)
         return explained;
-      for (; first < explanations_.size(); ++first)
-        explanations_[first].denial = event;
+      set_denial(event, first);
     }
     return {};
   }
@@ -332,6 +332,18 @@ public:
   const std::vector<Explanation>& explanations() const { return explanations_; }
 
 private:
+  /// Of the explanations from `first` on. A denial of several rights is expected where each is.
+  void set_denial(const journal::DenialEvent& event, std::size_t first) {
+    bool is_expected = std::none_of(
+        explanations_.begin() + static_cast<std::ptrdiff_t>(first), explanations_.end(),
+        [](const Explanation& each) { return each.answer.expected.empty(); });
+    for (; first < explanations_.size(); ++first) {
+      explanations_[first].denial = event;
+      if (!is_expected)
+        explanations_[first].answer.expected.clear();
+    }
+  }
+
   template <class Questions>
   Result<void> explain(const std::string& unit, Questions questions_for) {
     ServiceReport report = machine_.survey(root_, index_, context_).report(unit);

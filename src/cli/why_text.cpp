@@ -132,6 +132,13 @@ std::vector<std::string> rule_lines(const std::vector<HeldRule>& rules) {
   return lines;
 }
 
+std::vector<std::string> expected_lines(const std::vector<HeldRule>& rules) {
+  std::vector<std::string> lines = rule_lines(rules);
+  for (std::string& line : lines)
+    line.insert(0, "denied, and declared as expected: ");
+  return lines;
+}
+
 std::vector<std::string> other_lines(const std::vector<OtherRefusal>& others) {
   std::vector<std::string> lines;
   for (const OtherRefusal& other : others) {
@@ -211,6 +218,7 @@ void print_explanation(std::FILE* stream, const Explanation& explanation) {
   fields.add("Granted by", rule_lines(answer.granting));
   if (answer.verdict.because == Because::NotGranted)
     fields.add("Not enough", rule_lines(answer.insufficient));
+  fields.add("Expected", expected_lines(answer.expected));
   if (!answer.remedy.empty())
     fields.add("Would allow it", shown(answer.remedy));
   fields.add("Sensitive", explanation.concerns);
@@ -243,6 +251,7 @@ ordered_json explanation_json(const Explanation& explanation) {
       answer.decided_at.empty() ? ordered_json(nullptr) : json_bytes(answer.decided_at);
   json["granting"] = held_json(answer.granting);
   json["insufficient"] = held_json(answer.insufficient);
+  json["expected"] = held_json(answer.expected);
   json["remedy"] = answer.remedy.empty() ? ordered_json(nullptr) : json_bytes(answer.remedy);
   json["concerns"] = explanation.concerns;
   json["abis"] = abis_json(answer.abis);

@@ -178,6 +178,7 @@ public:
       forget(policy_.paths, from.said_by);
       forget(policy_.ports, from.said_by);
       forget(policy_.quiet, from.said_by);
+      forget(policy_.expected, from.said_by);
       return {};
     }
     auto words = split_words(assignment.value);
@@ -194,7 +195,7 @@ private:
     if (key == "AllowPaths")
       return grant_allow(policy_, word, from);
     if (key == "QuietPaths")
-      return add_quiet_path(policy_, word, from);
+      return add_quiet(policy_, word, from);
     for (const PathDirective& row : kPathDirectives)
       if (row.name == key)
         return grant_path(policy_, row.access, word, from);

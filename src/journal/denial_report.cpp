@@ -35,6 +35,12 @@ private:
   Result<std::map<std::uint32_t, std::string>>
   hosts_of(const std::map<DomainKey, Attribution>& domains);
   bool is_wanted(const DenialGroup& group);
+  bool is_expected(const DenialGroup& group) const {
+    return journal::is_expected(group.blockers, group.object, group.attribution,
+                                query_.expectations);
+  }
+  std::map<DomainKey, std::uint64_t>
+  expected_by_domain(const std::map<DomainKey, Attribution>& attributions);
   std::uint64_t probes_of(const DomainKey& domain) const {
     auto found = probes_.find(domain);
     return found == probes_.end() ? 0 : found->second;
@@ -48,6 +54,7 @@ private:
   LoggedDenials logged_;
   std::uint64_t denials_ = 0;
   std::uint64_t unattributed_ = 0;
+  std::uint64_t expected_ = 0;
   std::map<DomainKey, std::uint64_t> probes_;
 };
 
@@ -109,11 +116,27 @@ Reader::hosts_of(const std::map<DomainKey, Attribution>& domains) {
 bool Reader::is_wanted(const DenialGroup& group) {
   if (!matches_host(query_.filter, group.host))
     return false;
-  if (matches_owner(query_.filter, group.attribution))
-    return true;
-  if (may_be_anyones(query_.filter, group.attribution))
+  if (matches_owner(query_.filter, group.attribution)) {
+    if (!is_expected(group))
+      return true;
+    expected_ += group.count;
+  } else if (may_be_anyones(query_.filter, group.attribution)) {
     unattributed_ += group.count;
+  }
   return false;
+}
+
+/// Before the summary joins what is alike.
+std::map<DomainKey, std::uint64_t>
+Reader::expected_by_domain(const std::map<DomainKey, Attribution>& attributions) {
+  std::map<DomainKey, std::uint64_t> expected;
+  if (query_.expectations)
+    summary_.finish(attributions, {}, [&](const DenialGroup& group) {
+      if (is_expected(group))
+        expected[group.domain] += group.count;
+      return false;
+    });
+  return expected;
 }
 
 /// A summary joins what is alike in different starts of a unit; here each domain counts for its
@@ -127,11 +150,12 @@ Result<DenialCounts> Reader::count() {
   auto attributions = attributor_.attribute(wanted);
   if (!attributions)
     return tl::unexpected(attributions.error());
+  auto expected = expected_by_domain(*attributions);
   DenialCounts counts;
   for (const auto& [key, attribution] : *attributions)
     if (!attribution.unit.name.empty())
       counts.by_start[{attribution.unit, attribution.invocation}] +=
-          logged_.counts().at(key) - probes_of(key);
+          logged_.counts().at(key) - probes_of(key) - expected[key];
   counts.left_out = logged_.left_out();
   return counts;
 }
@@ -154,6 +178,7 @@ Result<DenialReport> Reader::run() {
   report.groups = summary_.finish(*attributions, *hosts,
                                   [this](const DenialGroup& group) { return is_wanted(group); });
   report.unattributed = unattributed_;
+  report.expected = expected_;
   for (const auto& [domain, count] : probes_)
     report.probes += count;
   report.boots = journal_.boots();

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "journal/denial_filter.hpp"
 #include "journal/denial_source.hpp"
+#include "journal/expected_denial.hpp"
 #include "journal/logged_denials.hpp"
 #include "journal/record_source.hpp"
 #include "journal/summary.hpp"
@@ -33,6 +34,8 @@ struct DenialQuery {
   bool keep_place = false;
   /// Whether what unitlock itself has caused is wanted too; otherwise it is only counted.
   bool with_probes = false;
+  /// What units expect to be denied is only counted; where this is empty, it is wanted too.
+  Expectations expectations = {};
   /// As LoggedDenials'.
   std::size_t domain_limit = LoggedDenials::kLimit;
 };
@@ -48,6 +51,8 @@ struct DenialReport {
   std::uint64_t unattributed = 0;
   /// Denials by `unitlock status --probe` that are left out.
   std::uint64_t probes = 0;
+  /// Denials that the filter wants, and that are left out because their units expect them.
+  std::uint64_t expected = 0;
   /// Why the groups may not be all there is.
   std::vector<std::string> gaps;
   /// As DenialQuery::after_cursor, to go on later.
@@ -57,7 +62,7 @@ struct DenialReport {
 Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query);
 
 /// How many denials there are of each start of a unit, by its invocation ID; only of those that are
-/// known to be a unit's.
+/// known to be a unit's, and that it does not expect.
 struct DenialCounts {
   std::map<std::pair<UnitName, std::string>, std::uint64_t> by_start;
   /// Of so many domains that nobody looked whose these are: the counts are what there is at least.

@@ -129,10 +129,14 @@ Result<void> DenialStream::emit(const Sink& sink, const Denial& denial,
     return tl::unexpected(host.error());
   if (!matches_host(query_.filter, *host))
     return {};
-  if (matches_owner(query_.filter, attribution))
-    sink({denial, attribution, journal_.boot_id(denial.domain.boot), *host});
-  else if (may_be_anyones(query_.filter, attribution))
+  if (matches_owner(query_.filter, attribution)) {
+    if (is_expected(denial.blockers, denial.object, attribution, query_.expectations))
+      ++expected_;
+    else
+      sink({denial, attribution, journal_.boot_id(denial.domain.boot), *host});
+  } else if (may_be_anyones(query_.filter, attribution)) {
     ++unattributed_;
+  }
   return {};
 }
 

@@ -39,6 +39,7 @@ public:
   std::uint64_t unattributed() const { return unattributed_; }
   /// Denials by `unitlock status --probe` that were left out.
   std::uint64_t probes() const { return probes_; }
+  std::uint64_t expected() const { return expected_; }
   std::vector<std::string> gaps() const;
 
 private:
@@ -59,6 +60,7 @@ private:
   std::string resume_cursor_;
   std::uint64_t unattributed_ = 0;
   std::uint64_t probes_ = 0;
+  std::uint64_t expected_ = 0;
   std::uint64_t forgot_usec_ = 0;
 };
 

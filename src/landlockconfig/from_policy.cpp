@@ -4,6 +4,7 @@
 
 #include "landlock/abi.hpp"
 #include "landlockconfig/convert.hpp"
+#include "policy/grants.hpp"
 #include "policy/lower.hpp"
 #include "unit/expand.hpp"
 
@@ -81,6 +82,9 @@ private:
   void settings() {
     for (const QuietRule& rule : policy_.quiet)
       lose(rule.from, fmt::format("denials below '{}' are logged there", rule.path));
+    for (const ExpectedRule& rule : policy_.expected)
+      lose(rule.from, fmt::format("that it is denied {} is expected: landlockconfig cannot say it",
+                                  word_of(rule)));
     if (!policy_.log_denials)
       lose({}, "LogDenials=no: landlockconfig cannot say it");
     if (policy_.compatibility == Compatibility::Strict)

@@ -124,6 +124,9 @@ Policy as_started(const ServiceReport& report, RuntimeScope scope) {
   for (QuietRule& rule : policy.quiet)
     if (auto path = expand(rule.path, report.facts.unit, scope))
       rule.path = *path;
+  for (ExpectedRule& rule : policy.expected)
+    if (auto path = expand(rule.path, report.facts.unit, scope))
+      rule.path = *path;
   return policy;
 }
 

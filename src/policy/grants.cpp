@@ -43,7 +43,15 @@ Result<void> grant_path(Policy& policy, std::uint64_t access, const std::string&
   return {};
 }
 
-Result<void> grant_allow(Policy& policy, const std::string& word, const Provenance& from) {
+namespace {
+
+/// "right,right:/path".
+struct RightsAtPath {
+  std::uint64_t access = 0;
+  std::string path_word;
+};
+
+Result<RightsAtPath> parse_rights_at_path(const std::string& word) {
   std::size_t colon = word.find(':');
   if (colon == std::string::npos)
     return fail(fmt::format("'{}' is not of the form right,right:/path", word));
@@ -58,10 +66,41 @@ Result<void> grant_allow(Policy& policy, const std::string& word, const Provenan
     access |= right->mask();
     at = comma + 1;
   }
-  return grant_path(policy, access, word.substr(colon + 1), from);
+  return RightsAtPath{access, word.substr(colon + 1)};
 }
 
-Result<void> add_quiet_path(Policy& policy, const std::string& word, const Provenance& from) {
+/// What begins a path cannot begin the name of a right.
+bool names_rights(const std::string& word) {
+  return word.find(':') != word.npos && std::string_view("/-%").find(word[0]) == word.npos;
+}
+
+} // namespace
+
+Result<void> grant_allow(Policy& policy, const std::string& word, const Provenance& from) {
+  auto parsed = parse_rights_at_path(word);
+  if (!parsed)
+    return tl::unexpected(parsed.error());
+  return grant_path(policy, parsed->access, parsed->path_word, from);
+}
+
+namespace {
+
+Result<void> add_expected(Policy& policy, const std::string& word, const Provenance& from) {
+  auto parsed = parse_rights_at_path(word);
+  if (!parsed)
+    return tl::unexpected(parsed.error());
+  auto path = parse_declared_path(parsed->path_word);
+  if (!path)
+    return tl::unexpected(path.error());
+  policy.expected.push_back({path->path, parsed->access, from});
+  return {};
+}
+
+} // namespace
+
+Result<void> add_quiet(Policy& policy, const std::string& word, const Provenance& from) {
+  if (names_rights(word))
+    return add_expected(policy, word, from);
   auto path = parse_declared_path(word);
   if (!path)
     return tl::unexpected(path.error());
@@ -102,12 +141,24 @@ std::vector<std::string_view> short_names(std::uint64_t rights, landlock::Family
   return names;
 }
 
+namespace {
+
+std::string rights_at_path(std::uint64_t access, const std::string& path) {
+  return fmt::format("{}:{}", fmt::join(short_names(access, landlock::Family::Filesystem), ","),
+                     path);
+}
+
+} // namespace
+
 KeyedWord word_of(const PathRule& rule) {
   std::string path = (rule.optional ? "-" : "") + rule.path;
   if (const PathDirective* directive = directive_of(rule.access))
     return {directive->name, directive->key, path};
-  auto rights = short_names(rule.access, landlock::Family::Filesystem);
-  return {"AllowPaths", "allow", fmt::format("{}:{}", fmt::join(rights, ","), path)};
+  return {"AllowPaths", "allow", rights_at_path(rule.access, path)};
+}
+
+std::string word_of(const ExpectedRule& rule) {
+  return rights_at_path(rule.access, rule.path);
 }
 
 std::vector<KeyedWord> words_of(const PortRule& rule) {

@@ -25,7 +25,8 @@ Result<void> grant_path(Policy& policy, std::uint64_t access, const std::string&
                         const Provenance& from);
 /// "right,right:/path".
 Result<void> grant_allow(Policy& policy, const std::string& word, const Provenance& from);
-Result<void> add_quiet_path(Policy& policy, const std::string& word, const Provenance& from);
+/// "/path", of which nothing is logged, or "right,right:/path", where just that is expected.
+Result<void> add_quiet(Policy& policy, const std::string& word, const Provenance& from);
 /// "80", "1024-2047", "http" or "any".
 Result<void> grant_port(Policy& policy, const PortDirective& directive, const std::string& word,
                         const PortNames& names, const Provenance& from);
@@ -38,6 +39,8 @@ struct KeyedWord {
   std::string word;
 };
 KeyedWord word_of(const PathRule& rule);
+/// "right,right:/path", for QuietPaths=.
+std::string word_of(const ExpectedRule& rule);
 /// One for each right that the rule grants.
 std::vector<KeyedWord> words_of(const PortRule& rule);
 

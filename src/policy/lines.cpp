@@ -36,6 +36,8 @@ std::vector<PolicyLine> rule_lines(const Policy& policy) {
   for (const QuietRule& rule : policy.quiet)
     lines.push_back(
         {fmt::format("QuietPaths={}{}", rule.optional ? "-" : "", rule.path), rule.from});
+  for (const ExpectedRule& rule : policy.expected)
+    lines.push_back({fmt::format("QuietPaths={}", word_of(rule)), rule.from});
   return lines;
 }
 

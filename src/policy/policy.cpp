@@ -35,6 +35,7 @@ void merge_into(Policy& into, const Policy& from) {
   into.paths.insert(into.paths.end(), from.paths.begin(), from.paths.end());
   into.ports.insert(into.ports.end(), from.ports.begin(), from.ports.end());
   into.quiet.insert(into.quiet.end(), from.quiet.begin(), from.quiet.end());
+  into.expected.insert(into.expected.end(), from.expected.begin(), from.expected.end());
   into.not_derived.insert(from.not_derived.begin(), from.not_derived.end());
   // nullopt is "all", so it swallows whatever it is united with.
   if (into.families && from.families)
@@ -106,6 +107,11 @@ void remove_duplicates(Policy& policy) {
       policy.quiet, [](const QuietRule& r) { return r.path; },
       [](QuietRule& kept, const QuietRule& again) {
         kept.optional = kept.optional && again.optional;
+      });
+  fold_by_key(
+      policy.expected, [](const ExpectedRule& r) { return r.path; },
+      [](ExpectedRule& kept, const ExpectedRule& again) {
+        unite(kept.access, again.access, kept.from, again.from);
       });
 }
 

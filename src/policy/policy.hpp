@@ -64,6 +64,16 @@ struct QuietRule {
   bool operator==(const QuietRule&) const = default;
 };
 
+/// Denials of these rights at this very path, not below it, are a matter of course. Nothing is
+/// granted, and the kernel is not told: who lists denials leaves them out.
+struct ExpectedRule {
+  std::string path;         ///< as the kernel names it; specifiers not yet expanded
+  std::uint64_t access = 0; ///< Family::Filesystem bits
+  Provenance from;
+
+  bool operator==(const ExpectedRule&) const = default;
+};
+
 enum class Mode : std::uint8_t { Enforce, Permissive, Off };
 enum class Compatibility : std::uint8_t { BestEffort, Strict };
 
@@ -87,6 +97,7 @@ struct Policy {
   std::vector<PathRule> paths;
   std::vector<PortRule> ports;
   std::vector<QuietRule> quiet;
+  std::vector<ExpectedRule> expected;
 
   /// Families under restriction; all of them where nobody said.
   std::optional<FamilySet> families;

@@ -131,7 +131,7 @@ private:
     if (key == "allow")
       return grant_allow(preset_.policy, item.scalar, from);
     if (key == "quiet")
-      return add_quiet_path(preset_.policy, item.scalar, from);
+      return add_quiet(preset_.policy, item.scalar, from);
     for (const PathDirective& row : kPathDirectives)
       if (row.key == key)
         return grant_path(preset_.policy, row.access, item.scalar, from);
@@ -244,6 +244,8 @@ Policy said_by(Policy policy, const std::string& who) {
   for (PortRule& rule : policy.ports)
     rule.from.said_by = who;
   for (QuietRule& rule : policy.quiet)
+    rule.from.said_by = who;
+  for (ExpectedRule& rule : policy.expected)
     rule.from.said_by = who;
   return policy;
 }

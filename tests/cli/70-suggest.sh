@@ -153,9 +153,9 @@ result "suggest --interactive: what was allowed" \
 result "suggest --interactive: with all its evidence" grep -qF '/srv/asks/with space by' "$tree$asks_drop_in"
 exits "suggest --interactive: undone" 0 --root="$tree" suggest asks --undo
 result "suggest --interactive: undone: the file is gone" [ ! -e "$tree$asks_drop_in" ]
-answers n w q y
-says "suggest --interactive: what is allowed later is not kept out of the log" \
-    'left out, because this allows it too: QuietPaths="-/srv/asks/back\\slash"'
+answers e w q y
+says "suggest --interactive: what is allowed later is not expected to be denied" \
+    'left out, because this allows it too: QuietPaths="write_file:/srv/asks/back\\slash"'
 result "suggest --interactive: so that nothing false is written" \
     [ "$(grep -cE '^QuietPaths|denied still' "$tree$asks_drop_in")" = 0 ]
 call --root="$tree" suggest asks --undo
@@ -165,8 +165,8 @@ result "suggest --interactive: passwords take a yes" [ ! -e "$tree$asks_drop_in"
 answers i i i i i i i a yes q y
 result "suggest --interactive: and get it" grep -qx 'ReadOnlyPaths=-/etc/shadow' "$tree$asks_drop_in"
 call --root="$tree" suggest asks --undo
-answers n q y
-result "suggest --interactive: kept out of the log" grep -q '^QuietPaths=.*-/srv/asks' "$tree$asks_drop_in"
+answers e q y
+result "suggest --interactive: what stays denied" grep -q '^QuietPaths=.*write_file:/srv/asks' "$tree$asks_drop_in"
 call --root="$tree" suggest asks --undo
 answers a
 result "suggest --interactive: no answer is none" [ "$status" = 1 ]

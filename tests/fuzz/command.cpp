@@ -108,8 +108,8 @@ std::string expand(std::string_view text) {
   return expanded;
 }
 
-/// Without what the command line does not carry: who said it, which commands; and one right a rule
-/// for ports.
+/// Without what the command line does not carry: who said it, which commands, what is expected; and
+/// one right a rule for ports.
 Policy bare(Policy policy) {
   for (PathRule& rule : policy.paths)
     rule.from = {};
@@ -123,6 +123,7 @@ Policy bare(Policy policy) {
                                  : PortRule{rule.first, rule.last, false, row.access, {}});
   policy.ports = std::move(ports);
   policy.commands = {ExecLine::Start};
+  policy.expected.clear();
   return policy;
 }
 

@@ -55,6 +55,38 @@ TEST_F(SuggestTest, OnlyExecutingIsNoDirective) {
   EXPECT_THAT(ordinary(), ElementsAre("AllowPaths=execute:-/srv/tools/run"));
 }
 
+TEST_F(SuggestTest, WhatStaysDeniedIsExpectedAtJustItsPath) {
+  tree_.make_directory("/run");
+  tree_.write("/srv/per%cent", "x");
+  denied("fs.remove_file", "/run");
+  denied("fs.read_file", "/srv/per%cent");
+  denied("fs.write_file", "/srv/per%cent");
+  std::vector<std::string> quiet;
+  for (const Suggestion& suggestion : advice().suggestions)
+    quiet.push_back(suggestion.quiet_line);
+  EXPECT_THAT(quiet,
+              testing::UnorderedElementsAre("QuietPaths=remove_file:/run",
+                                            "QuietPaths=write_file,read_file:/srv/per%%cent"));
+}
+
+TEST_F(SuggestTest, OfFilesThatAreGoneNoLineIsExpected) {
+  tree_.make_directory("/var/lib/a");
+  service("", "ReadOnlyPaths=/usr");
+  denied("fs.read_file", "/var/lib/a/one");
+  EXPECT_THAT(advice().suggestions[0].quiet_line, "QuietPaths=read_file:%S/a/one");
+  denied("fs.read_file", "/var/lib/a/two");
+  ASSERT_EQ(advice().suggestions.size(), 1U) << "one line allows both";
+  EXPECT_EQ(advice().suggestions[0].quiet_line, "") << "and none is about both";
+}
+
+TEST_F(SuggestTest, AUsersServiceExpectsWhatTheKernelNames) {
+  scope_ = RuntimeScope::User;
+  home_ = "/home/anna";
+  tree_.write("/home/anna/file", "x");
+  denied("fs.write_file", "/home/anna/file");
+  EXPECT_EQ(advice().suggestions[0].quiet_line, "QuietPaths=write_file:/home/anna/file");
+}
+
 TEST_F(SuggestTest, TheServicesOwnDirectoryIsWritten) {
   service("StateDirectory=other", "");
   tree_.make_directory("/var/lib/other");

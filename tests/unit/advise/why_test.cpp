@@ -106,6 +106,24 @@ TEST_F(WhyTest, MakingIsDecidedAtTheDirectory) {
   EXPECT_EQ(ask("make_char", "/srv/www/a").remedy, "AllowPaths=make_char:/srv/www");
 }
 
+TEST_F(WhyTest, WhatIsExpectedIsDeniedAllTheSame) {
+  policy_.expected = {{"/srv/www", landlock::mask_of("fs.remove_file"), {{"/etc/a", 9}, {}, {}}},
+                      {"/srv/%p", landlock::mask_of("fs.make_reg"), {}},
+                      {"/srv/real/file", landlock::mask_of("fs.read_file"), {}}};
+  EXPECT_EQ(verdict("remove_file", "/srv/www/index"), "denied not-granted");
+  auto expected = ask("remove_file", "/srv/www/index").expected;
+  ASSERT_EQ(expected.size(), 1U);
+  EXPECT_EQ(expected[0].line, "QuietPaths=remove_file:/srv/www");
+  EXPECT_EQ(expected[0].from.where.line, 9U);
+  EXPECT_EQ(ask("read_file", "/srv/www/link").expected.size(), 1U) << "where the link leads";
+  EXPECT_THAT(ask("make_reg", "/srv/www/index").expected, IsEmpty());
+  EXPECT_THAT(ask("remove_file", "/srv/real/file").expected, IsEmpty());
+  tree_.make_directory("/srv/a");
+  EXPECT_EQ(ask("make_reg", "/srv/a/new").expected.size(), 1U) << "of a@b.service";
+  grant("/srv/www", kReadWrite);
+  EXPECT_THAT(ask("remove_file", "/srv/www/index").expected, IsEmpty()) << "it is allowed";
+}
+
 TEST_F(WhyTest, RemediesAreTheLeastDirective) {
   EXPECT_EQ(ask("read_file", "/srv/www/index").remedy, "ReadOnlyPaths=/srv/www/index");
   EXPECT_EQ(ask("execute", "/srv/www/index").remedy, "ExecPaths=/srv/www/index");

@@ -53,6 +53,21 @@ TEST_F(DeclarationTest, ComesFromTheSectionThePresetsAndTheUnit) {
   EXPECT_EQ(d.policy.families, std::nullopt) << "all of them";
 }
 
+TEST_F(DeclarationTest, ExpectsWhatTheSectionAndThePresetsDo) {
+  tree_.write("/usr/lib/unitlock/conf.d/20-web.yaml",
+              "presets: {web: {extends: [base]}, base: {quiet: ['make_reg:/run', /q]}}\n");
+  service("[X-Landlock]\nPreset=web\nQuietPaths=remove_file:/run remove_dir:/srv\n");
+  Policy policy = declaration().policy;
+  ASSERT_EQ(policy.expected.size(), 2u);
+  EXPECT_EQ(policy.expected[0].access,
+            landlock::mask_of("fs.remove_file") | landlock::mask_of("fs.make_reg"));
+  EXPECT_EQ(policy.expected[0].from.said_by,
+            "QuietPaths=, preset web → base (/usr/lib/unitlock/conf.d/20-web.yaml:1:50)");
+  EXPECT_EQ(policy.quiet.size(), 1u);
+  for (const PathRule& rule : policy.paths)
+    EXPECT_NE(rule.path, "/run") << "nothing is granted";
+}
+
 TEST_F(DeclarationTest, PortRangesHaveALimit) {
   service("[X-Landlock]\nConnectTCP=1-65535\nBindTCP=1-65535\nBindUDP=any\n");
   EXPECT_EQ(declaration().state, State::Confined);

@@ -104,6 +104,12 @@ TEST_F(SectionTest, AllowAndQuietAccumulateAndReset) {
   EXPECT_THAT(policy("AllowPaths=execute:/a\nAllowPaths=\n").paths, IsEmpty());
   EXPECT_EQ(policy("QuietPaths=/a -/b\n").quiet.size(), 2u);
   EXPECT_THAT(policy("QuietPaths=/a\nQuietPaths=\n").quiet, IsEmpty());
+  Policy expecting = policy("QuietPaths=/a remove_file:/run\nQuietPaths=read_dir:/b\n");
+  EXPECT_EQ(expecting.quiet.size(), 1u);
+  ASSERT_EQ(expecting.expected.size(), 2u);
+  EXPECT_EQ(expecting.expected[0].access, landlock::mask_of("fs.remove_file"));
+  EXPECT_EQ(expecting.expected[1].path, "/b");
+  EXPECT_THAT(policy("QuietPaths=remove_file:/run\nQuietPaths=\n").expected, IsEmpty());
 }
 
 TEST_F(SectionTest, PresetsAccumulateAndResetToNothing) {

@@ -117,6 +117,29 @@ TEST_F(Report, CountsByInvocation) {
   EXPECT_EQ(counts->left_out, 3U);
 }
 
+TEST_F(Report, WhatIsExpectedIsOnlyCounted) {
+  file.kernel("Linux version 6.18");
+  file.start("nginx.service", kInvocation, kTag, 100);
+  denial(1, "a1", "/expected");
+  denial(2, "a1", "/expected");
+  denial(3, "a1", "/expected/below");
+  denial(4, "a2", "/expected", 101, "/usr/bin/chromium");
+  query.filter.paths = {"/expected"};
+  const std::vector<ExpectedRule> rules = {{"/expected", landlock::mask_of("fs.read_file"), {}}};
+  query.expectations = [&](const UnitName&) -> const std::vector<ExpectedRule>& { return rules; };
+  EXPECT_EQ(read().expected, 2U);
+  EXPECT_THAT(owners(), ElementsAre("nginx.service certain 1", " foreign 1"));
+  query.filter.units = {"other"};
+  EXPECT_EQ(read().expected, 0U) << "what is not wanted anyway";
+  auto journal = Journal::open({{}, {}, {file.write()}});
+  ASSERT_TRUE(journal);
+  auto counts = count_denials(*journal, query);
+  ASSERT_TRUE(counts);
+  using testing::Pair;
+  const UnitName nginx{"nginx.service", std::nullopt};
+  EXPECT_THAT(counts->by_start, ElementsAre(Pair(Pair(nginx, kInvocation), 1U)));
+}
+
 TEST_F(Report, ADomainWhoseRecordIsGoneIsShownAsUnknown) {
   file.start("nginx.service", kInvocation, kTag, 100);
   seen.insert("a1");

@@ -57,6 +57,7 @@ protected:
     EXPECT_TRUE(done) << to_string(done.error());
     gaps = stream.gaps();
     unattributed = stream.unattributed();
+    expected = stream.expected();
     query.after_cursor = stream.resume_cursor();
     return list;
   }
@@ -65,7 +66,18 @@ protected:
   DenialQuery query;
   std::vector<std::string> gaps;
   std::uint64_t unattributed = 0;
+  std::uint64_t expected = 0;
 };
+
+TEST_F(Stream, LeavesOutWhatIsExpected) {
+  const std::vector<ExpectedRule> rules = {{"/a", landlock::mask_of("fs.read_file"), {}}};
+  query.expectations = [&](const UnitName&) -> const std::vector<ExpectedRule>& { return rules; };
+  record(2, "/a");
+  record(3, "/b");
+  copy(4, "/a");
+  EXPECT_THAT(read(), ElementsAre("3 /b certain web1"));
+  EXPECT_EQ(expected, 2U);
+}
 
 TEST_F(Stream, OneByOneInOrder) {
   record(10, "/b");

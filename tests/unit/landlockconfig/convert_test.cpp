@@ -179,15 +179,17 @@ TEST(LandlockconfigFromPolicy, SaysWhatTheFormatHasNoWordsFor) {
                   {"/required", kReadOnly, false, {{"a.service", 5, 0}, "ReadOnlyPaths=", {}}},
                   {"/sock", mask_of("fs.resolve_unix"), true, {}}};
   policy.quiet = {{"/quiet", true, {}}};
+  policy.expected = {{"/run", mask_of("fs.remove_file"), {}}};
   policy.log_denials = false;
   policy.compatibility = Compatibility::Strict;
   Exported exported = from_policy(policy, "a.service", RuntimeScope::System);
   std::string losses;
   for (const Diagnostic& loss : exported.losses)
     losses += to_string(loss) + "\n";
-  for (const char* said : {"fs.resolve_unix net.bind_udp net.connect_send_udp",
-                           "'%d/b' is left out", "a.service:5: '/required' may be missing there",
-                           "'/quiet'", "LogDenials=no", "Compatibility=strict"})
+  for (const char* said :
+       {"fs.resolve_unix net.bind_udp net.connect_send_udp", "'%d/b' is left out",
+        "a.service:5: '/required' may be missing there", "'/quiet'", "remove_file:/run is expected",
+        "LogDenials=no", "Compatibility=strict"})
     EXPECT_THAT(losses, HasSubstr(said));
   ASSERT_EQ(exported.configuration.paths.size(), 2U);
   EXPECT_EQ(exported.configuration.paths[0].path, "/var/lib/a");

@@ -66,6 +66,12 @@ TEST(CommandLineRender, ParsesBackToTheSamePolicy) {
   }
 }
 
+TEST(CommandLineRender, DoesNotTellTheWrapperWhatIsExpected) {
+  Policy policy, expecting;
+  expecting.expected = {{"/run", landlock::mask_of("fs.remove_file"), {}}};
+  EXPECT_EQ(render_options(expecting), render_options(policy));
+}
+
 TEST(CommandLineParse, NamesTheOptionThatIsWrong) {
   auto parsed = parse_options({"--abi=7", "--bind-tcp=70000"});
   ASSERT_FALSE(parsed);

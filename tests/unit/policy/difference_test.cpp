@@ -51,6 +51,7 @@ TEST(Difference, EachSettingAndEachRuleIsALine) {
                   {"/same", kReadOnly, true, {}}};
   second.ports = {{80, 90, false, mask_of("net.bind_tcp") | mask_of("net.bind_udp"), {}}};
   second.quiet = {{"/q", true, {}}};
+  second.expected = {{"/run", mask_of("fs.remove_file"), {}}};
   PolicyDifference found = difference(first, second);
   EXPECT_THAT(texts(found.only_in_first),
               ElementsAre("Restrict=filesystem network scope", "Scope=signal abstract-unix-socket",
@@ -59,7 +60,8 @@ TEST(Difference, EachSettingAndEachRuleIsALine) {
   EXPECT_THAT(texts(found.only_in_second),
               ElementsAre("Restrict=network", "Scope=signal", "ABI=7", "Compatibility=strict",
                           "LogDenials=no", "AllowPaths=read_file,read_dir,refer:-/a",
-                          "BindTCP=80-90", "BindUDP=80-90", "QuietPaths=-/q"));
+                          "BindTCP=80-90", "BindUDP=80-90", "QuietPaths=-/q",
+                          "QuietPaths=remove_file:/run"));
   EXPECT_EQ(found.only_in_second[5].from.where.line, 3U);
 }
 

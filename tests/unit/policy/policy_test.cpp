@@ -21,6 +21,8 @@ Policy random_policy(std::mt19937& random) {
     auto port = static_cast<std::uint16_t>(below(3));
     policy.ports.push_back({port, port, false, 1ULL << below(4), {}});
   }
+  for (unsigned i = below(3); i > 0; --i)
+    policy.expected.push_back({"/p" + std::to_string(below(2)), 1ULL << below(17), {}});
   if (below(2))
     policy.families = static_cast<FamilySet>(below(8));
   if (below(2))
@@ -48,6 +50,19 @@ TEST(PolicyMerge, NeverLoosensWhatIsRestrictedAndNeverLosesAGrant) {
     for (const char* path : {"/p0", "/p1", "/p2", "/p3"})
       EXPECT_EQ(granted_on(merged, path), granted_on(a, path) | granted_on(b, path));
   }
+}
+
+TEST(PolicyMerge, WhatIsExpectedIsUnited) {
+  Policy policy, preset = neutral_policy();
+  policy.expected = {{"/run", mask_of("fs.remove_file"), {{"a.conf", 2}, "QuietPaths=", {}}}};
+  preset.expected = {{"/run", mask_of("fs.make_reg"), {{"b.yaml", 3}, "preset b", {}}},
+                     {"/srv", mask_of("fs.make_reg"), {}}};
+  merge_into(policy, preset);
+  remove_duplicates(policy);
+  ASSERT_EQ(policy.expected.size(), 2U);
+  EXPECT_EQ(policy.expected[0].access, mask_of("fs.remove_file") | mask_of("fs.make_reg"));
+  EXPECT_EQ(policy.expected[0].from.said_by, "QuietPaths=, preset b (b.yaml:3)");
+  EXPECT_EQ(granted_on(policy, "/run"), 0U);
 }
 
 TEST(PolicyMerge, RestrictingNothingInOnePresetDoesNotUndoAnother) {

@@ -81,13 +81,16 @@ TEST_F(PresetsTest, HaveNames) {
 TEST_F(PresetsTest, KnowEveryKey) {
   vendor("presets:\n  a:\n    description: d\n    read-only: [/a]\n    exec: [/a]\n"
          "    read-write: [/a]\n    device: [/a]\n    socket: [/a]\n    allow: ['execute:/a']\n"
-         "    quiet: [/a]\n    bind-tcp: [1, 2-3]\n    connect-tcp: any\n    bind-udp: 0\n"
+         "    quiet: [/a, 'remove_file:/a']\n    bind-tcp: [1, 2-3]\n    connect-tcp: any\n    "
+         "bind-udp: 0\n"
          "    connect-udp: [53]\n    restrict: [network]\n    scope: [signal]\n");
   EXPECT_EQ(problems(), "");
   auto policy = load().resolve("a");
   EXPECT_EQ(policy->paths.size(), 6u);
   EXPECT_EQ(policy->ports.size(), 5u);
   EXPECT_EQ(policy->quiet.size(), 1u);
+  ASSERT_EQ(policy->expected.size(), 1u);
+  EXPECT_EQ(policy->expected[0].from.said_by, "preset a");
   EXPECT_EQ(policy->families, family_bit(landlock::Family::Network));
   EXPECT_EQ(policy->scope, landlock::mask_of("scope.signal"));
 }
