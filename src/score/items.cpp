@@ -94,8 +94,9 @@ constexpr auto kAboutProcesses = std::to_array<std::string_view>({"/proc", "/sys
 /// What Debian keeps from other users, of the machine and of many services.
 constexpr auto kSecrets = std::to_array<std::string_view>(
     {"/etc/shadow", "/etc/gshadow", "/etc/ssl/private", "/etc/letsencrypt/archive",
-     "/etc/ssh/ssh_host_ed25519_key", "/etc/NetworkManager/system-connections", "/etc/krb5.keytab",
-     "/root/.ssh", "/var/lib/systemd/credential.secret"});
+     "/etc/ssh/ssh_host_rsa_key", "/etc/ssh/ssh_host_ecdsa_key", "/etc/ssh/ssh_host_ed25519_key",
+     "/etc/NetworkManager/system-connections", "/etc/wireguard", "/etc/krb5.keytab", "/root/.ssh",
+     "/var/lib/systemd/credential.secret"});
 
 Reached read_everything(const View& view) {
   return whole(view, "/", kReadFile);

@@ -139,7 +139,11 @@ const Case kCases[] = {
     {"read-homes", {"read_file:/homely"}, 0},
     {"read-secrets", {"read_file:/etc/shadow"}, 20},
     {"read-secrets", {"read_file:/"}, 100},
-    {"read-secrets", {"read_file:/etc"}, 77},
+    {"read-secrets", {"read_file:/etc"}, 83},
+    {"read-secrets", {"read_file:/etc/ssh/ssh_host_rsa_key"}, 20},
+    {"read-secrets", {"read_file:/etc/ssh"}, 25},
+    {"read-secrets", {"read_file:/etc/ssh/ssh_config"}, 0},
+    {"read-secrets", {"read_file:/etc/wireguard/wg0.conf"}, 10},
     {"read-secrets", {"read_file:/etc/ssl/certs", "read_dir:/etc/ssl/private"}, 0},
     {"read-secrets", {"read_file:/etc/ssl/private"}, 20},
     {"read-secrets", {"read_file:/etc/ssl/private/site.key"}, 10},
@@ -221,7 +225,7 @@ TEST_F(Score, AFileBelowADirectoryOfSecretsIsAPartOfThem) {
 }
 
 TEST_F(Score, WhatOnlyTheStartWillTellCountsAsGranted) {
-  EXPECT_EQ(percent(with({"read_file:/etc/%i"}), "read-secrets"), 77U);
+  EXPECT_EQ(percent(with({"read_file:/etc/%i"}), "read-secrets"), 83U);
   EXPECT_EQ(percent(with({"read_file:/etc/ssl/private/%i"}), "read-secrets"), 10U);
   EXPECT_EQ(percent(with({"write_file:/%i"}), "write-levers"), 100U);
 }
