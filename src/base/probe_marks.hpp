@@ -10,6 +10,10 @@ namespace unitlock::probe_mark {
 /// The name of the process that signals are tried on; how the abstract socket's begins.
 inline constexpr const char* kName = "unitlock-probe";
 
+/// A process's map of project IDs (user_namespaces(7)): everybody may read it, and only tools for
+/// user namespaces do.
+inline constexpr const char* kOwnFile = "/proc/self/projid_map";
+
 // Addresses where the kernel refuses for another reason right behind Landlock's hook, so that
 // nothing is bound and nothing sent, host byte order.
 /// For documentation (RFC 5737): binding to it is EADDRNOTAVAIL. Connecting UDP sends nothing.

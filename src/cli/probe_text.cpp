@@ -35,7 +35,7 @@ std::string try_text(const Try& done) {
     break;
   }
   return fmt::format("{} not tried: {}", family_word(done.family),
-                     done.why.empty() ? "the policy denies nothing that could be" : done.why);
+                     done.why.empty() ? "the policy denies nothing that is safe to try" : done.why);
 }
 
 /// One item each, so that a line is never too long.

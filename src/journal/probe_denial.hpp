@@ -11,8 +11,9 @@
 namespace unitlock::journal {
 
 /// By the object alone (base/probe_marks.hpp): a service that imitates one hides no more than that
-/// it was denied to read the wrapper's file, or to reach where nobody is. What only the wrapper
-/// tries counts where the kernel says that it was the wrapper. `wrapper`: where it is installed.
+/// it was denied to read the wrapper's file or a map of IDs, or to reach where nobody is. What only
+/// the wrapper tries counts where the kernel says that it was the wrapper. `wrapper`: where it is
+/// installed.
 bool is_probe(const Denial& denial, const std::string& wrapper);
 
 } // namespace unitlock::journal

@@ -15,8 +15,11 @@ using advise::Confinement;
 
 constexpr advise::Verdict kNotGranted = {advise::Outcome::Denied, advise::Because::NotGranted};
 
-/// By the permissions that everybody has, so that no EACCES comes from these.
+/// By the permissions that everybody has, so that no EACCES comes from these. /proc/self is each
+/// process's own, and open to it.
 bool is_open_to_all(const advise::Sight& sight, const std::string& path) {
+  if (path == probe_mark::kOwnFile)
+    return true;
   advise::Node node = sight.look(path);
   if (!node.is_there() || node.has_acl || (node.mode & S_IROTH) == 0)
     return false;
@@ -29,13 +32,14 @@ bool is_open_to_all(const advise::Sight& sight, const std::string& path) {
   return true;
 }
 
-/// The wrapper's own file comes first: no service has a reason to read it, so the denial is known
-/// for what it is. Nothing is above "/". What a policy that grants even that denies, such as
-/// writing, permissions deny as well.
+/// What no service has a reason to read comes first, so that the denial is known for what it is:
+/// the wrapper's own file, and for policies that grant /usr a file in /proc. Nothing is above "/".
+/// What a policy that grants even that denies, such as writing, permissions deny as well.
 std::optional<FileAttempt> choose_file(const Confinement& confinement, int abi,
                                        const std::string& wrapper) {
   const FileAttempt candidates[] = {
       {"fs.read_file", wrapper, O_RDONLY},
+      {"fs.read_file", probe_mark::kOwnFile, O_RDONLY},
       {"fs.read_dir", "/", O_RDONLY | O_DIRECTORY},
   };
   for (const FileAttempt& candidate : candidates) {

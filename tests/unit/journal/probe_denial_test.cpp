@@ -42,6 +42,12 @@ TEST(ProbeDenial, Files) {
   EXPECT_FALSE(is_probe("fs.execute,fs.read_file", path(kWrapper)));
   EXPECT_FALSE(is_probe("fs.read_file", path("/usr/libexec/unitlock-exec2")));
   EXPECT_FALSE(is_probe("fs.read_dir", path("/")));
+  EXPECT_TRUE(is_probe("fs.read_file", path("/proc/712/projid_map")));
+  EXPECT_FALSE(is_probe("fs.write_file", path("/proc/712/projid_map")));
+  EXPECT_FALSE(is_probe("fs.read_file", path("/proc/712/uid_map")));
+  EXPECT_FALSE(is_probe("fs.read_file", path("/proc/712/task/712/projid_map")));
+  EXPECT_FALSE(is_probe("fs.read_file", path("/proc//projid_map")));
+  EXPECT_FALSE(is_probe("fs.read_file", path("/proc/projid_map")));
 }
 
 /// A wrapper inside of another confinement.

@@ -20,6 +20,7 @@ class AttemptsTest : public testing::Test {
 protected:
   AttemptsTest() {
     tree_.write(kWrapper, "");
+    tree_.make_directory("/proc");
     chmod(tree_.directory().c_str(), 0755);
   }
 
@@ -51,6 +52,8 @@ TEST_F(AttemptsTest, TheWrapperFirst) {
 
 TEST_F(AttemptsTest, WhatThePolicyGrantsIsNotTried) {
   grant("/usr", kReading);
+  EXPECT_EQ(file(), "fs.read_file /proc/self/projid_map");
+  grant("/proc", kReading);
   EXPECT_EQ(file(), "fs.read_dir /");
   grant("/", kReading);
   EXPECT_EQ(file(), "");
@@ -59,6 +62,7 @@ TEST_F(AttemptsTest, WhatThePolicyGrantsIsNotTried) {
 /// Permissions deny with the same error.
 TEST_F(AttemptsTest, NorWhatNotEverybodyMayRead) {
   chmod((tree_.directory() + "/usr/libexec").c_str(), 0750);
+  grant("/proc", kReading);
   EXPECT_EQ(file(), "fs.read_dir /");
   chmod(tree_.directory().c_str(), 0700);
   EXPECT_EQ(file(), "");
