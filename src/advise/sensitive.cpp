@@ -228,9 +228,10 @@ private:
       add("on the system's bus, root may ask systemd for anything");
   }
 
+  /// To list a broad directory is one thing; a rule on "/" is one for every directory there is.
   void breadth() {
     if (access_.is_directory && check::is_broad(access_.path) &&
-        wants(~landlock::mask_of("fs.read_dir")))
+        (access_.path == "/" || wants(~landlock::mask_of("fs.read_dir"))))
       add(fmt::format("far more lies in {} than the service has to do with", escape(access_.path)));
   }
 

@@ -121,6 +121,7 @@ TEST_F(SensitiveTest, SocketsOfWhoDoesAnything) {
 
 TEST_F(SensitiveTest, ADirectoryOfManyThings) {
   tree_.make_directory("/run/systemd");
+  is_sensitive("fs.read_dir", "/", "far more lies in /");
   is_sensitive("fs.make_reg", "/run", "far more lies in /run");
   tree_.make_directory("/tmp");
   is_sensitive("fs.make_reg", "/tmp", "far more lies in /tmp");
