@@ -179,14 +179,13 @@ private:
 
   void gather_rules(const Right& right) {
     HeldRules rules(policy_, confinement_.sight, confinement_.unit, confinement_.scope);
-    for (const auto& [rule, access] : rules.at(answer_.decided_at)) {
-      KeyedWord said = word_of(*rule);
-      HeldRule held = {fmt::format("{}={}", said.name, said.word), names_of({access, 0, 0}),
-                       rule->from};
-      bool grants = (access & right.mask()) != 0;
-      ground_.is_granted = ground_.is_granted || grants;
-      (grants ? answer_.granting : answer_.insufficient).push_back(std::move(held));
-    }
+    for (const auto& [rule, access] : rules.at(answer_.decided_at))
+      for (const PathRule& written : as_written(*rule)) {
+        std::uint64_t gives = written.access & access;
+        KeyedWord said = word_of(written);
+        hold({fmt::format("{}={}", said.name, said.word), names_of({gives, 0, 0}), written.from},
+             (gives & right.mask()) != 0);
+      }
     for (const PathRule* rule : rules.unknown_at(answer_.decided_at))
       if ((rule->access & right.mask()) != 0) {
         ground_.may_be_granted = true;
@@ -208,6 +207,11 @@ private:
           expand(rule.path, confinement_.unit, confinement_.scope) == answer_.decided_at)
         answer_.expected.push_back({fmt::format("QuietPaths={}", word_of(rule)),
                                     names_of({rule.access, 0, 0}), rule.from});
+  }
+
+  void hold(HeldRule rule, bool grants) {
+    ground_.is_granted = ground_.is_granted || grants;
+    (grants ? answer_.granting : answer_.insufficient).push_back(std::move(rule));
   }
 
   static std::string said(const Provenance& from) {
@@ -238,13 +242,11 @@ private:
     for (const PortRule& rule : policy_.ports) {
       if (rule.any || question_.port < rule.first || question_.port > rule.last)
         continue;
-      for (const KeyedWord& said : words_of(rule)) {
-        bool grants = (rule.access & right.mask()) != 0;
-        ground_.is_granted = ground_.is_granted || grants;
-        auto& list = grants ? answer_.granting : answer_.insufficient;
-        list.push_back(
-            {fmt::format("{}={}", said.name, said.word), names_of({0, rule.access, 0}), rule.from});
-      }
+      for (const PortRule& written : as_written(rule))
+        for (const KeyedWord& said : words_of(written))
+          hold({fmt::format("{}={}", said.name, said.word), names_of({0, written.access, 0}),
+                written.from},
+               (written.access & right.mask()) != 0);
     }
     if (!question_.peer.empty())
       note(

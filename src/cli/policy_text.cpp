@@ -72,6 +72,17 @@ std::vector<std::string> command_settings(const Declaration& declaration) {
   return settings;
 }
 
+std::string compatibility_text(const Policy& policy, const ShownAbi& shown) {
+  if (policy.compatibility != Compatibility::Strict)
+    return "start with what they can enforce (best-effort)";
+  std::string text = "refuse to start (Compatibility=strict)";
+  if (!shown.whose.empty() && !lower(policy, shown.abi).dropped().empty())
+    text += fmt::format(": it refuses to start on {}", shown.whose == "this kernel"
+                                                           ? std::string(shown.whose)
+                                                           : fmt::format("ABI {}", shown.abi));
+  return text;
+}
+
 std::string abi_text(const Policy& policy, const ShownAbi& shown) {
   if (shown.whose.empty())
     return fmt::format("{} asked for", policy.abi);
@@ -93,9 +104,7 @@ void print_settings(std::FILE* stream, const DeclaredUnit& declared, const Shown
     fields.add("Presets by", place(*given_at));
   if (declared.declaration.state == State::Confined ||
       declared.declaration.state == State::Unwrappable) {
-    fields.add("Older kernels", policy.compatibility == Compatibility::Strict
-                                    ? "refuse to start (Compatibility=strict)"
-                                    : "start with what they can enforce (best-effort)");
+    fields.add("Older kernels", compatibility_text(policy, shown));
     fields.add("Landlock ABI", abi_text(policy, shown));
     if (policy.commands.size() > 1)
       fields.add_words("Commands", command_settings(declared.declaration));
@@ -178,6 +187,15 @@ ordered_json from_json(const Provenance& from) {
   return {{"said_by", json_bytes(from.said_by)}, {"where", place_json(from.where)}};
 }
 
+/// Who granted what of a rule that several directives say.
+template <class Rule, class Names>
+ordered_json shares_json(const Rule& rule, Names names) {
+  auto shares = ordered_json::array();
+  for (const Rule& written : as_written(rule))
+    shares.push_back({{"rights", names(written.access)}, {"from", from_json(written.from)}});
+  return shares;
+}
+
 ordered_json quiet_json(const Policy& policy) {
   auto rules = ordered_json::array();
   for (const QuietRule& rule : policy.quiet)
@@ -204,8 +222,9 @@ ordered_json lowered_json(const Policy& policy, const ShownAbi& shown) {
 } // namespace
 
 void print_rules(std::FILE* stream, const Policy& policy) {
-  print_paths(stream, policy);
-  print_ports(stream, policy);
+  const Policy written = as_written(policy);
+  print_paths(stream, written);
+  print_ports(stream, written);
   print_expected(stream, policy);
 }
 
@@ -215,13 +234,19 @@ ordered_json rules_json(const Policy& policy) {
     rules.push_back({{"path", json_bytes(rule.path)},
                      {"rights", names_of({rule.access, 0, 0})},
                      {"optional", rule.optional},
-                     {"from", from_json(rule.from)}});
+                     {"from", from_json(rule.from)},
+                     {"shares", shares_json(rule, [](std::uint64_t access) {
+                        return names_of({access, 0, 0});
+                      })}});
   for (const PortRule& rule : policy.ports) {
     ordered_json json = {{"any_port", rule.any}};
     if (!rule.any)
       json = {{"first_port", rule.first}, {"last_port", rule.last}};
     json["rights"] = names_of({0, rule.access, 0});
     json["from"] = from_json(rule.from);
+    json["shares"] = shares_json(rule, [](std::uint64_t access) {
+      return names_of({0, access, 0});
+    });
     rules.push_back(std::move(json));
   }
   return rules;

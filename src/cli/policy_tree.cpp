@@ -59,7 +59,7 @@ void print_node(std::FILE* stream, const Node& node, std::size_t depth) {
 
 void print_tree(std::FILE* stream, const DeclaredUnit& declared) {
   Node root{declared.unit.name, {}, {}};
-  const auto lines = rule_lines(declared.declaration.policy);
+  const auto lines = rule_lines(as_written(declared.declaration.policy));
   for (const PolicyLine& line : lines) {
     Node* node = &root;
     for (const std::string& name : branch_of(line.from))

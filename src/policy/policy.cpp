@@ -76,17 +76,49 @@ void fold_by_key(std::vector<Rule>& rules, Key key, Fold fold) {
   rules = std::move(kept);
 }
 
-} // namespace
+template <class Rule>
+std::vector<Share> shares_of(const Rule& rule) {
+  return rule.shares.empty() ? std::vector<Share>{{rule.access, rule.from}} : rule.shares;
+}
 
-namespace {
+template <class Rule>
+std::vector<Rule> split(const Rule& rule) {
+  std::vector<Rule> apart;
+  for (const Share& share : shares_of(rule)) {
+    apart.push_back(rule);
+    apart.back().access = share.access;
+    apart.back().from = share.from;
+    apart.back().shares.clear();
+  }
+  return apart;
+}
 
-/// `again` grants what `kept` did not: both are responsible for the rule that is left.
-void unite(std::uint64_t& kept, std::uint64_t again, Provenance& from, const Provenance& also) {
-  if ((again & ~kept) != 0 && !also.said_by.empty())
+template <class Rule>
+std::vector<Rule> split_all(const std::vector<Rule>& rules) {
+  std::vector<Rule> apart;
+  for (const Rule& rule : rules)
+    for (Rule& each : split(rule))
+      apart.push_back(std::move(each));
+  return apart;
+}
+
+void name_too(Provenance& from, const Provenance& also) {
+  if (!also.said_by.empty())
     from.said_by += also.where.file.empty()
                         ? ", " + also.said_by
                         : ", " + also.said_by + " (" + to_string(also.where) + ")";
-  kept |= again;
+}
+
+/// Where `again` grants what `kept` did not, both are responsible for the rule that is left.
+template <class Rule>
+void unite(Rule& kept, const Rule& again) {
+  if ((again.access & ~kept.access) == 0)
+    return;
+  std::vector<Share> shares = shares_of(kept), more = shares_of(again);
+  shares.insert(shares.end(), more.begin(), more.end());
+  kept.shares = std::move(shares);
+  kept.access |= again.access;
+  name_too(kept.from, again.from);
 }
 
 } // namespace
@@ -95,14 +127,12 @@ void remove_duplicates(Policy& policy) {
   fold_by_key(
       policy.paths, [](const PathRule& r) { return r.path; },
       [](PathRule& kept, const PathRule& again) {
-        unite(kept.access, again.access, kept.from, again.from);
+        unite(kept, again);
         kept.optional = kept.optional && again.optional;
       });
   fold_by_key(
       policy.ports, [](const PortRule& r) { return std::tuple(r.first, r.last, r.any); },
-      [](PortRule& kept, const PortRule& again) {
-        unite(kept.access, again.access, kept.from, again.from);
-      });
+      [](PortRule& kept, const PortRule& again) { unite(kept, again); });
   fold_by_key(
       policy.quiet, [](const QuietRule& r) { return r.path; },
       [](QuietRule& kept, const QuietRule& again) {
@@ -111,8 +141,24 @@ void remove_duplicates(Policy& policy) {
   fold_by_key(
       policy.expected, [](const ExpectedRule& r) { return r.path; },
       [](ExpectedRule& kept, const ExpectedRule& again) {
-        unite(kept.access, again.access, kept.from, again.from);
+        if ((again.access & ~kept.access) != 0)
+          name_too(kept.from, again.from);
+        kept.access |= again.access;
       });
+}
+
+std::vector<PathRule> as_written(const PathRule& rule) {
+  return split(rule);
+}
+
+std::vector<PortRule> as_written(const PortRule& rule) {
+  return split(rule);
+}
+
+Policy as_written(Policy policy) {
+  policy.paths = split_all(policy.paths);
+  policy.ports = split_all(policy.ports);
+  return policy;
 }
 
 } // namespace unitlock

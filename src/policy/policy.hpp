@@ -33,12 +33,21 @@ struct Provenance {
   bool operator==(const Provenance&) const = default;
 };
 
+/// What one of several rules that were united had granted.
+struct Share {
+  std::uint64_t access = 0;
+  Provenance from;
+
+  bool operator==(const Share&) const = default;
+};
+
 /// Rights on everything below a path.
 struct PathRule {
   std::string path; ///< absolute, simplified; systemd's specifiers not yet expanded ("%S/nginx")
   std::uint64_t access = 0; ///< Family::Filesystem bits
   bool optional = false;    ///< a missing path is skipped; otherwise the start fails
   Provenance from;
+  std::vector<Share> shares = {}; ///< of a united rule, in order; none otherwise
 
   bool operator==(const PathRule&) const = default;
 };
@@ -51,6 +60,7 @@ struct PortRule {
   bool any = false;
   std::uint64_t access = 0; ///< Family::Network bits
   Provenance from;
+  std::vector<Share> shares = {}; ///< likewise
 
   bool operator==(const PortRule&) const = default;
 };
@@ -139,5 +149,11 @@ void allow_ephemeral_udp(Policy& policy);
 /// Unites rules on the same path or the same ports. The first rule's place stays, and `said_by`
 /// names those too that added rights to it; a required path wins over an optional one.
 void remove_duplicates(Policy& policy);
+
+/// The opposite: each rule with just the rights, and from just the place, that it was written with.
+/// Left out is what added no rights.
+std::vector<PathRule> as_written(const PathRule& rule);
+std::vector<PortRule> as_written(const PortRule& rule);
+Policy as_written(Policy policy);
 
 } // namespace unitlock

@@ -82,6 +82,27 @@ says "why: says which rule" "only the start tells what /srv/%i is"
 exits "why: an instance" 1 --root="$tree" why inst@why write /srv/why/open/file
 says "why: whose rule is known" "Not enough: ReadOnlyPaths=/srv/%i"
 
+service shared.service <<'END'
+[X-Landlock]
+BindTCP=80
+ConnectTCP=80
+ReadOnlyPaths=/srv/why/open
+ExecPaths=/srv/why/open
+END
+exits "why: a port that two directives name" 0 --root="$tree" why shared connect_tcp 80
+says "why: is granted by the one" "Granted by: ConnectTCP=80    # /etc/systemd/system/shared.service:5"
+lacks_first() { ! grep -q shared.service:4 "$work/out"; }
+result "why: and not by the other" lacks_first
+exits "why: a path that two directives name" 0 --root="$tree" why shared execute /srv/why/open/file
+says "why: is granted by the one that is meant" "Granted by: ExecPaths=/srv/why/open    # /etc/systemd/system/shared.service:7"
+exits "show: what two directives say of one path" 0 --root="$tree" show shared
+matches() { result "$1" grep -qE -- "$2" "$work/out"; }
+matches "show: stands where the first one was written" \
+    '^read-only .*ReadOnlyPaths= +/etc/systemd/system/shared.service:6$'
+matches "show: and where the second was" \
+    '^exec .*ExecPaths= +/etc/systemd/system/shared.service:7$'
+rm "$tree/etc/systemd/system/shared.service"
+
 exits "why: a mistyped right" 2 --root="$tree" why asked raed_file /srv
 complains "why: is guessed" "did you mean read_file?"
 exits "why: a path that is none" 2 --root="$tree" why asked read_file srv

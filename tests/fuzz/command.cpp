@@ -112,7 +112,7 @@ std::string expand(std::string_view text) {
 /// one right a rule for ports.
 Policy bare(Policy policy) {
   for (PathRule& rule : policy.paths)
-    rule.from = {};
+    rule.from = {}, rule.shares.clear();
   for (QuietRule& rule : policy.quiet)
     rule.from = {};
   std::vector<PortRule> ports;

@@ -106,6 +106,29 @@ TEST(PolicyDuplicates, WhoAddsRightsIsNamed) {
   EXPECT_EQ(policy.paths[0].from.where.file, "x");
 }
 
+TEST(PolicyDuplicates, WhatWasWrittenIsKept) {
+  Policy policy;
+  policy.paths = {{"/a", 1, true, {{"x", 1}, "first"}}, {"/a", 3, true, {{"y", 2}, "second"}}};
+  policy.ports = {{80, 80, false, 1, {{"x", 3}, "bind"}},
+                  {80, 80, false, 2, {{"x", 4}, "connect"}}};
+  const Policy before = policy;
+  remove_duplicates(policy);
+  EXPECT_EQ(policy.ports.size(), 1U);
+  EXPECT_EQ(as_written(policy), before);
+  policy.paths.push_back({"/a", 7, true, {{"z", 5}, "third"}});
+  remove_duplicates(policy);
+  ASSERT_EQ(as_written(policy).paths.size(), 3U);
+  EXPECT_EQ(as_written(policy).paths[2].from.said_by, "third");
+}
+
+TEST(PolicyDuplicates, WhatAddsNothingIsNot) {
+  Policy policy;
+  policy.paths = {{"/a", 3, true, {{"x", 1}, "first"}}, {"/a", 1, true, {{"y", 2}, "second"}}};
+  remove_duplicates(policy);
+  ASSERT_EQ(as_written(policy).paths.size(), 1U);
+  EXPECT_EQ(as_written(policy).paths[0].from.said_by, "first");
+}
+
 TEST(PolicyRestricted, EverythingUpToThePinUnlessSaidOtherwise) {
   EXPECT_EQ(restricted_by(Policy{}), landlock::known_to(landlock::kPinnedAbi));
 }
