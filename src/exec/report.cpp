@@ -25,7 +25,7 @@ bool names_inode(std::string_view stream, std::uint64_t inode) {
 } // namespace
 
 Reporter::Reporter(const Settings& settings, const Tag& tag, const char* const* environment)
-    : unit_(settings.unit), tag_(tag),
+    : unit_(settings.unit), policy_(settings.hash), tag_(tag),
       journal_stream_(environment_value(environment, "JOURNAL_STREAM")),
       // systemd.exec(5): only in the processes that systemd itself starts.
       by_systemd_(!environment_value(environment, "SYSTEMD_EXEC_PID").empty()),
@@ -134,6 +134,7 @@ void Reporter::send_failure(Record& record) {
 
 void Reporter::refuse(int status, std::initializer_list<std::string_view> why) {
   Record message = record(start_record::kStartFailed, Priority::Error);
+  message.hex(start_record::kPolicy, "", policy_, 16);
   message.number(start_record::kExitStatus, static_cast<std::uint64_t>(status));
   for (std::string_view piece : why)
     message.message().add(piece);

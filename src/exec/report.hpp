@@ -3,6 +3,7 @@
 // standard error.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string_view>
 
@@ -38,6 +39,7 @@ private:
   static void write_line(Record& record);
 
   std::string_view unit_;
+  std::uint64_t policy_;
   const Tag& tag_;
   std::string_view journal_stream_;
   bool by_systemd_;

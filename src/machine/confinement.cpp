@@ -116,7 +116,9 @@ private:
   void explain_other_command(const Service& service);
   bool judge_drop_in();
   bool judge_failed_start(const Service& service);
+  bool judge_unseen_failure(const Service& service);
   bool judge_lost_message(const Service& service);
+  bool judge_strictness();
   bool judge_running(const Service& service);
   void judge_missing_record(const Service& service);
   void judge_record(const StartRecord& record);
@@ -130,6 +132,12 @@ private:
   std::vector<std::string> lift_permissive() const {
     return running_ ? std::vector<std::string>{"take Mode=permissive away", reload(), restart()}
                     : std::vector<std::string>{"take Mode=permissive away", reload()};
+  }
+  /// Another policy was declared since: what a start was refused for may be gone.
+  bool is_of_earlier_policy(const StartRecord& record) const {
+    return record.kind == Kind::Refused ||
+           (!record.policy.empty() && !verdict_.loaded_policy.empty() &&
+            record.policy != verdict_.loaded_policy);
   }
   bool started_without_wrapper(std::int64_t pid) const;
   std::string still_confined() const {
@@ -318,22 +326,67 @@ bool may_have_exited_with(const Service& service, int status) {
 /// The wrapper refused: whatever systemd makes of its exit status. With SuccessExitStatus=, the
 /// prefix "-" or RemainAfterExit= it may call the service successful, even active.
 bool Judge::judge_failed_start(const Service& service) {
-  if (service.main_pid != 0 || !facts_.records || !*facts_.records)
+  if (service.main_pid != 0 || !facts_.records)
     return false;
+  if (!*facts_.records)
+    return judge_unseen_failure(service);
   // systemd's own word on the exit status; the record only says why.
   for (const StartRecord& record : (*facts_.records)->records)
     if ((record.kind == Kind::Failed || record.kind == Kind::Refused) && record.exit_status != 0 &&
         may_have_exited_with(service, record.exit_status))
-      return decide(State::StartRefused, record.message,
-                    {"correct what it says", reload(), restart()});
+      return !running_ && is_of_earlier_policy(record)
+                 ? judge_strictness() ||
+                       decide(State::NotRunning, "its last start was refused, with a declaration "
+                                                 "that has changed since: it can be started again")
+                 : decide(State::StartRefused, record.message,
+                          {"correct what it says", reload(), restart()});
   return judge_lost_message(service);
+}
+
+bool has_failed(const Service& service) {
+  return service.active_state == "failed" || service.sub_state == "auto-restart";
+}
+
+/// Who may not read the journal cannot tell the wrapper's failures from the service's own.
+bool Judge::judge_unseen_failure(const Service& service) {
+  if (!has_failed(service) || !exit_status::is_wrappers(service.exec_main_status))
+    return false;
+  return decide(State::CannotTell,
+                fmt::format("it failed with exit status {}, which is one of unitlock-exec's; {}",
+                            service.exec_main_status,
+                            unitlock::to_string(facts_.records->error())));
+}
+
+/// "this kernel cannot restrict …"; empty where it can.
+std::string lacking(const std::vector<std::string>& names, const std::string& kernel) {
+  if (names.empty())
+    return "";
+  return fmt::format("this kernel cannot restrict {}{}", fmt::join(names, " "),
+                     kernel.empty() ? "" : fmt::format(" (Linux {} can)", kernel));
+}
+
+/// With Compatibility=strict it is known before.
+bool Judge::judge_strictness() {
+  const Policy& policy = facts_.declaration.policy;
+  if (policy.compatibility != Compatibility::Strict || policy.mode != Mode::Enforce)
+    return false;
+  landlock::AccessSet dropped = lower(policy, facts_.kernel_abi).dropped();
+  if (dropped.empty())
+    return false;
+  std::string why = facts_.kernel_abi == 0 ? "this kernel has no Landlock"
+                                           : lacking(names_of(dropped), kernel_for(dropped));
+  return decide(State::StartRefused, "Compatibility=strict refuses its next start: " + why,
+                {facts_.kernel_abi == 0
+                     ? std::string("boot a kernel that has Landlock")
+                     : fmt::format("ABI={} asks for no more than this kernel has",
+                                   std::min(facts_.kernel_abi, policy.abi)),
+                 reload()});
 }
 
 /// Of a process that ends at once, journald may not find out which unit it was of. The wrapper
 /// records each service that it does start, so without any record it was the wrapper that ended.
 bool Judge::judge_lost_message(const Service& service) {
-  bool failed = service.active_state == "failed" || service.sub_state == "auto-restart";
-  if (!failed || !(*facts_.records)->records.empty() ||
+  if (!has_failed(service) || !(*facts_.records)->records.empty() ||
       !exit_status::is_wrappers(service.exec_main_status))
     return false;
   return decide(State::StartRefused,
@@ -347,6 +400,8 @@ bool Judge::judge_lost_message(const Service& service) {
 bool Judge::judge_running(const Service& service) {
   if (!running_ && (loaded_permissive_ || facts_.declaration.policy.mode == Mode::Permissive))
     return decide(State::Permissive, "Mode=permissive: it would run unconfined", lift_permissive());
+  if (!running_ && judge_strictness())
+    return true;
   if (!running_)
     return decide(State::NotRunning, service.active_state == "activating" ? "it is starting"
                                      : service.active_state == "failed"   ? "it has failed"
@@ -428,15 +483,10 @@ void Judge::judge_record(const StartRecord& record) {
   judge_shortfalls(record);
 }
 
-/// "this kernel cannot restrict …"; empty where it can.
 std::string lacking_rights(const StartRecord& record) {
   std::vector<std::string> names = names_of(record.dropped);
   names.insert(names.end(), record.unknown.begin(), record.unknown.end());
-  if (names.empty())
-    return "";
-  std::string kernel = record.unknown.empty() ? kernel_for(record.dropped) : "";
-  return fmt::format("this kernel cannot restrict {}{}", fmt::join(names, " "),
-                     kernel.empty() ? "" : fmt::format(" (Linux {} can)", kernel));
+  return lacking(names, record.unknown.empty() ? kernel_for(record.dropped) : "");
 }
 
 /// The service runs with its policy; the kernel may lack a part of it, and commands beside

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "declare/declaration.hpp"
+#include "landlock/abi.hpp"
 #include "machine/manager.hpp"
 #include "machine/start_records.hpp"
 
@@ -22,7 +23,7 @@ enum class State {
   RestartNeeded, ///< what runs was started with another policy, or before there was one
   ReloadNeeded,  ///< systemd has not loaded what is declared now
   Invalid,       ///< the declaration; the service cannot be started
-  StartRefused,  ///< the last start failed in the wrapper
+  StartRefused,  ///< the last start failed in the wrapper, or the next one is known to
   NotRunning,    ///< would be confined when started
   Permissive,    ///< Mode=permissive: runs unconfined, as is declared
   Off,           ///< Mode=off
@@ -56,8 +57,9 @@ struct Facts {
   bool of_user = false;     ///< a user's manager runs it
   Declaration declaration;
   InjectedDropIn drop_in;
-  bool switched_off = false; ///< unitlock=off on the kernel command line
-  std::string wrapper;       ///< where it is installed
+  bool switched_off = false;             ///< unitlock=off on the kernel command line
+  std::string wrapper;                   ///< where it is installed
+  int kernel_abi = landlock::kNewestAbi; ///< of this machine's kernel, 0: none
 
   /// nullopt: another root, where nothing runs.
   std::optional<Result<Service>> service;

@@ -135,6 +135,9 @@ Result<StartRecord> parse_start_record(const RecordFields& fields) {
   FieldReader reader(fields);
   if (record.kind == Kind::Refused || record.kind == Kind::Failed) {
     reader.number(start_record::kExitStatus, record.exit_status);
+    // Not of an invalid declaration, nor by an older wrapper.
+    if (fields.contains(start_record::kPolicy))
+      reader.hash(start_record::kPolicy, record.policy);
   } else {
     reader.hash(start_record::kPolicy, record.policy);
     reader.number(start_record::kAbi, record.abi);

@@ -40,9 +40,10 @@ struct StartRecord {
   std::string message;      ///< the wrapper's sentence
   int exit_status = 0;      ///< Refused, Failed
 
+  std::string policy; ///< policy_hash(); empty where Refused, and perhaps where Failed
+
   // Confined, NotConfined, Permissive.
-  std::string policy; ///< policy_hash()
-  int abi = 0;        ///< the kernel's
+  int abi = 0; ///< the kernel's
   int pin = 0;
   std::uint64_t errata = 0;
   landlock::AccessSet asked, enforced, dropped;

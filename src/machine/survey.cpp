@@ -6,6 +6,7 @@
 
 #include "inject/drop_in.hpp"
 #include "inject/kernel_command_line.hpp"
+#include "landlock/syscalls.hpp"
 #include "unit/search_path.hpp"
 #include "unit/unit_name.hpp"
 #include "unit/unit_path.hpp"
@@ -29,6 +30,7 @@ Survey::Survey(Sources sources) : sources_(std::move(sources)) {
   // Written by PID 1 where it runs in a container.
   bool in_container = sources_.root->kind("/run/systemd/container") == FileKind::Regular;
   switched_off_ = switched_off(*sources_.root, in_container);
+  kernel_abi_ = std::clamp(static_cast<int>(landlock::kernel_abi()), 0, landlock::kNewestAbi);
 }
 
 void Survey::find_drop_in(const Unit& unit, Facts& facts) const {
@@ -136,6 +138,7 @@ ServiceReport Survey::gather(DeclaredUnit declared) const {
   facts.unit = declared.unit.name;
   facts.unit_masked = declared.unit.masked;
   facts.switched_off = switched_off_;
+  facts.kernel_abi = kernel_abi_;
   facts.of_user = sources_.user.has_value();
   facts.wrapper = sources_.wrapper;
   auto name = parse_unit_name(facts.unit);

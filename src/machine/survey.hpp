@@ -75,6 +75,7 @@ private:
 
   Sources sources_;
   bool switched_off_ = false;
+  int kernel_abi_ = 0;
 };
 
 } // namespace unitlock::machine

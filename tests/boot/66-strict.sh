@@ -10,6 +10,9 @@ declared() {
     restart strict.service
 }
 
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+fails_to_start() { ! systemctl start "$1" && [ "$(property "$1" ExecMainStatus)" = 69 ]; }
+
 abi=$(kernel_abi)
 declared "ABI=$abi" ReadOnlyPaths=/etc/hostname
 check "all that this kernel has (ABI $abi): it starts" wait_for ask strict pid
@@ -33,7 +36,23 @@ if [ "$abi" -lt 9 ]; then
     check "systemd shows it as failed" grep -q 'status=69' <(systemctl status strict.service 2>&1)
     check "unitlock status, as refused" grep -q 'start refused' <(unitlock status strict.service 2>&1)
     check_fails "and not as content" unitlock status strict.service
+    check "who may not read the journal cannot tell" grep -q "69, which is one of unitlock-exec's" \
+        <(as_nobody unitlock status strict.service 2>&1)
+    check_fails "and is not told that all is well" as_nobody unitlock status strict.service
+    cp /etc/systemd/system/{strict,never}.service
+    systemctl daemon-reload
+    check "what never started is known to be refused" \
+        grep -q "refuses its next start: this kernel cannot restrict fs.resolve_unix" \
+        <(unitlock status never.service)
+    check_fails "which is not well" unitlock status never.service
+    check "unitlock show says it too" grep -q "refuses to start on this kernel" \
+        <(unitlock show never.service)
+    check "systemd agrees" fails_to_start never
     sed -i s/^Compatibility=strict/Compatibility=best-effort/ /etc/systemd/system/strict.service
+    systemctl daemon-reload
+    check "with another policy, the refusal is history" grep -q "has changed since" \
+        <(unitlock status strict.service)
+    check "and nothing is missing" unitlock status strict.service
     restart strict.service
     check "with best-effort it starts" wait_for ask strict pid
     check_equal "and is said to be confined in part" "partly enforced" "$(state_of strict)"
@@ -42,6 +61,6 @@ else
 fi
 
 systemctl stop strict
-rm /etc/systemd/system/strict.service
+rm -f /etc/systemd/system/{strict,never}.service
 systemctl daemon-reload
 plan

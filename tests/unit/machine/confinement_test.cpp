@@ -331,6 +331,90 @@ const Case kCases[] = {
        records_of(f).records[0].kind = Kind::Failed;
        records_of(f).records[0].exit_status = 66;
      }},
+    {"the wrapper refused an earlier policy", State::NotRunning, "has changed since",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 66;
+       StartRecord& failure = records_of(f).records[0];
+       failure.kind = Kind::Failed;
+       failure.exit_status = 66;
+       failure.policy = "0000000000000001";
+     }},
+    {"the wrapper refused, and did not say which policy", State::StartRefused, "/srv: missing",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 66;
+       StartRecord& failure = records_of(f).records[0];
+       failure.kind = Kind::Failed;
+       failure.exit_status = 66;
+       failure.message = "/srv: missing";
+       failure.policy.clear();
+     }},
+    {"the declaration was invalid, and is corrected", State::NotRunning, "has changed since",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 78;
+       StartRecord& refusal = records_of(f).records[0];
+       refusal.kind = Kind::Refused;
+       refusal.exit_status = 78;
+     }},
+    {"that, and RemainAfterExit= has it active", State::StartRefused, "/srv: bad",
+     [](Facts& f) {
+       service_of(f).sub_state = "exited";
+       service_of(f).main_pid = 0;
+       service_of(f).exec_start[0].exit_status = 78;
+       StartRecord& refusal = records_of(f).records[0];
+       refusal.kind = Kind::Refused;
+       refusal.exit_status = 78;
+       refusal.message = "/srv: bad";
+     }},
+    {"strict, and the kernel has it all", State::NotRunning, "",
+     [](Facts& f) {
+       stop(f);
+       f.records.reset();
+       f.declaration.policy.compatibility = Compatibility::Strict;
+       f.kernel_abi = 10;
+     }},
+    {"strict, and the kernel lacks something", State::StartRefused,
+     "refuses its next start: this kernel cannot restrict fs.resolve_unix net.bind_udp "
+     "net.connect_send_udp (Linux 7.2 can)",
+     [](Facts& f) {
+       stop(f);
+       f.records.reset();
+       f.declaration.policy.compatibility = Compatibility::Strict;
+       f.kernel_abi = 7;
+     }},
+    {"strict, and it has no Landlock", State::StartRefused, "this kernel has no Landlock",
+     [](Facts& f) {
+       stop(f);
+       f.records.reset();
+       f.declaration.policy.compatibility = Compatibility::Strict;
+       f.kernel_abi = 0;
+     }},
+    {"best-effort, and it lacks something", State::NotRunning, "",
+     [](Facts& f) {
+       stop(f);
+       f.records.reset();
+       f.kernel_abi = 7;
+     }},
+    {"a failure that may be the wrapper's, and no journal to ask", State::CannotTell,
+     "exit status 66, which is one of unitlock-exec's; no permission",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 66;
+       f.records = Result<StartRecords>(fail("no permission"));
+     }},
+    {"a failure that is not, and no journal to ask", State::NotRunning, "it has failed",
+     [](Facts& f) {
+       stop(f);
+       service_of(f).active_state = "failed";
+       service_of(f).exec_main_status = 1;
+       f.records = Result<StartRecords>(fail("no permission"));
+     }},
     {"journal unreadable", State::CannotTell, "no permission",
      [](Facts& f) { f.records = Result<StartRecords>(fail("no permission")); }},
     {"another policy", State::RestartNeeded, "earlier policy",
