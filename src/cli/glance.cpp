@@ -23,7 +23,14 @@ bool runs_confined(const StatusEntry& entry) {
   const machine::Service* service = entry.report.service();
   return service && machine::is_running(*service) && record &&
          record->kind == machine::StartRecord::Kind::Confined &&
-         !machine::runs_unwrapped(entry.report);
+         !(entry.probe && entry.probe->was_allowed()) && !machine::runs_unwrapped(entry.report);
+}
+
+/// It runs, and nobody can tell whether confined.
+bool is_unknown(const StatusEntry& entry) {
+  const machine::Service* service = entry.report.service();
+  return service && machine::is_running(*service) && !runs_confined(entry) &&
+         entry.report.verdict.state == State::CannotTell;
 }
 
 std::string state_words(const Glance& glance) {
@@ -63,6 +70,7 @@ Glance glance_at(const std::vector<StatusEntry>& entries,
     ++glance.states[state];
     glance.running += service && machine::is_running(*service) ? 1 : 0;
     glance.running_confined += runs_confined(entry) ? 1 : 0;
+    glance.running_unknown += is_unknown(entry) ? 1 : 0;
     if (state == State::RestartNeeded)
       glance.restart_needed.push_back(entry.report.facts.unit);
     if (entry.failed_after_denials())
@@ -90,8 +98,11 @@ void print_glance(std::FILE* stream, const Glance& glance) {
                listed(glance.restart_needed));
   if (!glance.failed_after_denials.empty())
     fmt::print(stream, "Failed, after denials: {}.\n", listed(glance.failed_after_denials));
-  fmt::print(stream, "Running: {} services, {} of them confined.\n", glance.running,
-             glance.running_confined);
+  fmt::print(stream, "Running: {} services, {} of them {}confined{}.\n", glance.running,
+             glance.running_confined, glance.running_unknown > 0 ? "known to be " : "",
+             glance.running_unknown > 0
+                 ? fmt::format("; of {} it cannot be told", glance.running_unknown)
+                 : "");
   if (!glance.with_preset.empty())
     fmt::print(stream, "Not enabled, with a preset made for them: {} (unitlock enable).\n",
                listed(glance.with_preset));
@@ -109,6 +120,7 @@ ordered_json glance_json(const Glance& glance) {
             {"failed_after_denials", names_json(glance.failed_after_denials)},
             {"running", glance.running},
             {"running_confined", glance.running_confined},
+            {"running_unknown", glance.running_unknown},
             {"with_preset", names_json(glance.with_preset)},
             {"excluded", names_json(glance.excluded)},
             {"others", glance.others},

@@ -22,6 +22,7 @@ struct Glance {
   std::map<machine::State, std::size_t> states; ///< of the services of the table
   std::size_t running = 0;                      ///< all services that run, declared or not
   std::size_t running_confined = 0;             ///< by what is declared, or an earlier declaration
+  std::size_t running_unknown = 0;              ///< neither confined nor unconfined for certain
   /// Services that run and declare nothing, sorted.
   std::vector<std::string> with_preset; ///< the vendor has a preset for them
   std::vector<std::string> excluded; ///< the vendor or the administrator says that they should not

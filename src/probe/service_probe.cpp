@@ -11,6 +11,7 @@
 
 #include "landlock/syscalls.hpp"
 #include "machine/effective_policy.hpp"
+#include "probe/process_files.hpp"
 
 namespace unitlock::probe {
 namespace {
@@ -58,6 +59,23 @@ ServiceProbe cannot(std::string problem) {
   return {std::move(problem), {}};
 }
 
+/// With PAMName=, systemd forks a helper before it executes the command, so outside of the
+/// confinement; it closes the PAM session when the service has ended (systemd: exec-invoke.c,
+/// setup_pam()).
+bool is_pam_helper(const ServiceReport& report, std::int64_t pid, std::int64_t main) {
+  return pid != main && report.declared.unit.scalar("Service", "PAMName") &&
+         process_file(pid, "comm") == "(sd-pam)" &&
+         process_status(pid).number<std::int64_t>("PPid") == main;
+}
+
+ProbedProcess left_alone(std::int64_t pid, std::string why) {
+  ProbedProcess process;
+  process.pid = pid;
+  process.name = process_file(pid, "comm");
+  process.problem = std::move(why);
+  return process;
+}
+
 std::string what_was_allowed(const ProbedProcess& process) {
   for (const Try& done : process.tries)
     if (done.verdict == Verdict::Allowed)
@@ -72,15 +90,23 @@ bool ServiceProbe::saw_denial() const {
                      [](const ProbedProcess& process) { return process.has(Verdict::Denied); });
 }
 
+bool ServiceProbe::was_allowed() const {
+  return std::any_of(processes.begin(), processes.end(),
+                     [](const ProbedProcess& process) { return process.has(Verdict::Allowed); });
+}
+
 ServiceProbe probe_service(const ServiceReport& report, machine::Manager& manager,
                            RuntimeScope scope) {
   const machine::Service* service = report.service();
-  if (!service || !machine::is_running(*service))
+  if (!service)
+    return cannot("it is not running");
+  // What has stopped may have left processes behind (KillMode=process).
+  auto pids = manager.processes(service->name);
+  if (!machine::is_running(*service) && (!pids || pids->empty()))
     return cannot("it is not running");
   machine::EffectivePolicy policy = policy_of(report, scope);
   if (!policy.policy)
     return cannot("there is no policy that could be tried: " + policy.why);
-  auto pids = manager.processes(service->name);
   if (!pids)
     return cannot(to_string(pids.error()));
   if (pids->empty())
@@ -95,6 +121,11 @@ ServiceProbe probe_service(const ServiceReport& report, machine::Manager& manage
                                       report.facts.wrapper);
   ServiceProbe probe;
   for (std::int64_t pid : *pids) {
+    if (is_pam_helper(report, pid, main)) {
+      probe.processes.push_back(
+          left_alone(pid, "it is systemd's own, for the PAM session, and is not confined"));
+      continue;
+    }
     bool same_root =
         rules_root && inode_of(root_path(pid)) == rules_root && mounts_of(pid) == mounts_of(main);
     probe.processes.push_back(probe_process(pid, service->name, attempts, same_root));
@@ -106,7 +137,7 @@ void amend(machine::Verdict& verdict, const std::string& unit, const ServiceProb
   auto is_free = [](const ProbedProcess& process) { return process.has(Verdict::Allowed); };
   auto first = std::find_if(probe.processes.begin(), probe.processes.end(), is_free);
   bool is_claimed = verdict.state == State::Enforced || verdict.state == State::Partly ||
-                    verdict.state == State::CannotTell;
+                    verdict.state == State::CannotTell || verdict.state == State::NotRunning;
   if (first == probe.processes.end() || !is_claimed)
     return;
   auto count = std::count_if(probe.processes.begin(), probe.processes.end(), is_free);

@@ -16,11 +16,14 @@ struct ServiceProbe {
 
   /// Some process was denied something: without that nothing is known.
   bool saw_denial() const;
+  /// Some process was allowed what the policy denies.
+  bool was_allowed() const;
 };
 
 /// What the policy denies is chosen by what the service was started with, or, where that is not
 /// known, by what is declared. `manager` says which processes are the service's: control processes
-/// and what other commands than ExecStart= have left behind are among them.
+/// and what other commands than ExecStart=, or an earlier run, have left behind are among
+/// them.
 ServiceProbe probe_service(const machine::ServiceReport& report, machine::Manager& manager,
                            RuntimeScope scope);
 

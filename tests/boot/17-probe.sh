@@ -114,7 +114,41 @@ check_equal "and so is a frozen one" " 10 0" "$(cat /run/frozen)"
 systemctl thaw halted
 check_equal "which goes on" "ok $(property halted MainPID)" "$(ask halted pid)"
 
-systemctl stop company filtered walled openly halted
+# A policy that grants /usr grants the wrapper's file too, and denies another one.
+tryd_service wide <<END
+ProtectProc=invisible
+[X-Landlock]
+ABI=$abi
+ReadOnlyPaths=/usr
+END
+check_equal "another file than the wrapper's" "tryd: $families" "$(verdicts wide denied)"
+check "which is said" grep -q 'denied fs.read_file /proc/self/projid_map' \
+    <(unitlock status --probe wide)
+is_wide_logged() {
+    journalctl --sync
+    grep -q projid_map <(unitlock denials wide --probes --raw -o json 2>/dev/null)
+}
+if logs_denials; then
+    check "it is logged" wait_for is_wide_logged
+    check_equal "and nobody is blamed for it" "" "$(unitlock denials wide -o json 2>/dev/null)"
+fi
+
+# What a service leaves behind when it stops.
+tryd_service leaving <<END
+ExecStartPost=/bin/sh -c 'sleep 1001 >/dev/null & true'
+KillMode=process
+[X-Landlock]
+ABI=$abi
+END
+systemctl stop leaving
+check_equal "what it left behind when it stopped is found" not-enforced "$(state_after leaving)"
+check_fails "with exit status 1" unitlock status --probe leaving
+pkill -f 'sleep 1001'
+problem_of() { probed "$1" | jq -r .probe.problem; }
+nothing_is_left() { [ "$(problem_of leaving)" = "it is not running" ]; }
+check "once that has ended there is nothing" wait_for nothing_is_left
+
+systemctl stop company filtered walled openly halted wide
 check_equal "what does not run is not asked" "it is not running" \
     "$(probed halted | jq -r .probe.problem)"
 check_equal "another root is none to be asked" 2 \
@@ -124,7 +158,7 @@ check "who may not trace it is told so" grep -q 'not asked: it\|nothing was trie
 check_fails "and that is not well" setpriv --reuid=33 --regid=33 --clear-groups \
     unitlock status --probe asked
 systemctl stop asked
-rm /etc/systemd/system/{asked,company,filtered,walled,openly,halted}.service
+rm /etc/systemd/system/{asked,company,filtered,walled,openly,halted,wide,leaving}.service
 systemctl daemon-reload
 
 plan

@@ -55,6 +55,9 @@ check_equal "with all of its units" running "$(hers is-system-running)"
 check_equal "unitlock status: it is confined" enforced "$(state_of "$manager" | sed 's/partly //')"
 check_equal "by the manager's own start record" "$(property "$manager" MainPID)" \
     "$(unitlock status "$manager.service" -o json | jq '.records[0].pid')"
+check "as are all of its processes" unitlock status --probe "$manager.service"
+check "but systemd's helper" grep -q "not asked: it is systemd's own, for the PAM session" \
+    <(unitlock status --probe "$manager.service")
 check "it reloads" hers daemon-reload
 check "and executes itself again" hers daemon-reexec
 

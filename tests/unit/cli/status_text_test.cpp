@@ -262,7 +262,7 @@ TEST(Glance, SumsUp) {
   EXPECT_EQ(
       glance_json(glance).dump(),
       R"({"summary":{"states":{"restart-needed":1,"not-running":2},)"
-      R"("restart_needed":["a.service"],"failed_after_denials":["c.service"],"running":5,"running_confined":1,)"
+      R"("restart_needed":["a.service"],"failed_after_denials":["c.service"],"running":5,"running_confined":1,"running_unknown":0,)"
       R"("with_preset":["web.service"],"excluded":["getty@tty1.service","exempt.service"],)"
       R"("others":1,"denials_7_days":5,"denials_left_out":7}})");
   EXPECT_EQ(printed([&](std::FILE* file) { print_glance(file, glance); }),
@@ -272,6 +272,32 @@ TEST(Glance, SumsUp) {
             "Running: 5 services, 1 of them confined.\n"
             "Not enabled, with a preset made for them: web.service (unitlock enable).\n"
             "Not to be confined: getty@tty1.service, exempt.service.\n");
+}
+
+/// Who may not read the journal has no records.
+TEST(Glance, WhatCannotBeToldIsNotCalledUnconfined) {
+  TempTree tree({{"/usr/share/unitlock/units.yaml", "units: {}\n"}});
+  Root root = tree.root();
+  StatusEntry runs = entry("a.service", State::CannotTell);
+  add_service(runs);
+  Glance glance = glance_at({runs}, {}, VendorList(root, {}));
+  EXPECT_EQ(glance.running_unknown, 1U);
+  EXPECT_EQ(printed([&](std::FILE* file) { print_glance(file, glance); }),
+            "\nDeclared: 1 cannot tell.\n"
+            "Running: 1 services, 0 of them known to be confined; of 1 it cannot be told.\n");
+}
+
+TEST(Glance, WhatAProbeRefutedIsNotConfined) {
+  TempTree tree({{"/usr/share/unitlock/units.yaml", "units: {}\n"}});
+  Root root = tree.root();
+  StatusEntry runs = entry("a.service", State::NotEnforced);
+  add_service(runs);
+  add_record(runs);
+  EXPECT_EQ(glance_at({runs}, {}, VendorList(root, {})).running_confined, 1U);
+  probe::ProbedProcess process;
+  process.tries[0].verdict = probe::Verdict::Allowed;
+  runs.probe = probe::ServiceProbe{"", {process}};
+  EXPECT_EQ(glance_at({runs}, {}, VendorList(root, {})).running_confined, 0U);
 }
 
 } // namespace
