@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "advise/addition.hpp"
+#include "advise/no_line.hpp"
 #include "advise/suggestion.hpp"
 #include "base/escape.hpp"
 #include "base/spelling.hpp"
@@ -148,10 +149,13 @@ std::optional<std::string> Suggesting::find_unknown_name(const Advice& advice) c
   for (const Suggestion& suggestion : advice.suggestions)
     if (!suggestion.line.empty())
       known.push_back(suggestion.object);
-  for (const std::string& name : options_.sensitive)
-    if (name != "all" && std::find(known.begin(), known.end(), name) == known.end())
-      return fmt::format("nothing was written: no line is about \"{}\", as --sensitive= has it{}",
-                         name, did_you_mean(name, known));
+  for (const std::string& name : options_.sensitive) {
+    if (name == "all" || std::find(known.begin(), known.end(), name) != known.end())
+      continue;
+    std::string why = advise::why_no_line(advice, name);
+    return fmt::format("nothing was written: no line is about \"{}\", as --sensitive= has it{}",
+                       name, why.empty() ? did_you_mean(name, known) : ": " + why);
+  }
   return std::nullopt;
 }
 

@@ -112,6 +112,9 @@ cp "$tree$asks_drop_in" "$work/with_shadow"
 exits "suggest --sensitive: what is about nothing" 1 --root="$tree" suggest asks --directory="$work/journal" --write --sensitive=/etc/shadw
 complains "suggest --sensitive: what is about nothing: is said" 'no line is about "/etc/shadw"'
 result "suggest --sensitive: what is about nothing: nothing is written" cmp "$work/with_shadow" "$tree$asks_drop_in"
+exits "suggest --sensitive: what is allowed" 1 --root="$tree" suggest asks --directory="$work/journal" --write --sensitive=80
+complains "suggest --sensitive: what is allowed: why" 'no line is about "80", as --sensitive= has it: the present declaration allows it'
+result "suggest --sensitive: what is allowed: nothing is written" cmp "$work/with_shadow" "$tree$asks_drop_in"
 exits "suggest --undo" 0 --root="$tree" suggest asks --undo
 result "suggest --undo: takes back the last" cmp "$work/written" "$tree$asks_drop_in"
 echo '# changed' >>"$tree$asks_drop_in"
