@@ -5,14 +5,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "advise/mount_settings.hpp"
 #include "advise/permissions.hpp"
 #include "base/text.hpp"
 #include "policy/vocabulary.hpp"
+#include "unit/address_families.hpp"
+#include "unit/mount_settings.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock::advise {
@@ -26,42 +26,6 @@ bool writes(const landlock::Right& right) {
 std::string said(const Assignment& assignment) {
   return fmt::format("{}={}", assignment.key, assignment.value);
 }
-
-/// The address families that RestrictAddressFamilies= leaves.
-class AddressFamilies {
-public:
-  explicit AddressFamilies(const Unit& unit) {
-    for (const Assignment* assignment : unit.list("Service", "RestrictAddressFamilies")) {
-      std::string_view value = strip(assignment->value);
-      bool inverted = value.starts_with('~');
-      if (!last_)
-        is_allow_list_ = !inverted;
-      last_ = assignment;
-      auto words = split_words(value.substr(inverted ? 1 : 0));
-      if (!words)
-        continue;
-      for (const std::string& word : *words)
-        if (word == "none")
-          is_allow_list_ = true;
-        else if (inverted != is_allow_list_)
-          named_.insert(word);
-        else
-          named_.erase(word);
-    }
-  }
-  /// The setting, where it leaves none of the families.
-  const Assignment* forbids(std::initializer_list<const char*> families) const {
-    bool leaves_one = std::any_of(families.begin(), families.end(), [&](const char* family) {
-      return named_.contains(family) == is_allow_list_;
-    });
-    return last_ && !leaves_one ? last_ : nullptr;
-  }
-
-private:
-  const Assignment* last_ = nullptr;
-  bool is_allow_list_ = false;
-  std::set<std::string> named_;
-};
 
 /// "any", or "[ipv4:|ipv6:][tcp:|udp:][PORT|LOW-HIGH]".
 bool covers_port(std::string_view item, std::string_view protocol, std::uint16_t port) {

@@ -12,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include "advise/denial_questions.hpp"
-#include "advise/mount_settings.hpp"
 #include "base/number.hpp"
 #include "cli/context.hpp"
 #include "cli/journal_options.hpp"
@@ -26,6 +25,7 @@
 #include "cli/why_text.hpp"
 #include "journal/denial_stream.hpp"
 #include "policy/difference.hpp"
+#include "unit/mount_settings.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -129,7 +129,7 @@ private:
   }
 
   const Unit& unit_;
-  advise::MountSettings settings_;
+  MountSettings settings_;
   RuntimeScope scope_;
   std::int64_t pid_;
   std::optional<Root> own_root_;

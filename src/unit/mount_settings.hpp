@@ -15,7 +15,7 @@
 #include "base/manager_environment.hpp"
 #include "unit/unit_index.hpp"
 
-namespace unitlock::advise {
+namespace unitlock {
 
 class MountSettings {
 public:
@@ -29,6 +29,10 @@ public:
   /// Another file than the host's is there, or none.
   const Assignment* replaced(std::string_view path) const;
 
+  /// Nothing of the host's is to be found there: it is out of reach, or something else is mounted
+  /// over it and no bind mount brings it back. False where a specifier leaves that open.
+  bool hides(std::string_view path) const;
+
 private:
   /// The strictest first.
   enum class Kind : std::uint8_t { Inaccessible, ReadOnly, ReadWrite };
@@ -37,12 +41,15 @@ private:
     Kind kind;
     bool is_new; ///< another file system than the host's
     const Assignment* by;
+
+    bool brings_back() const { return !is_new && by->key.starts_with("Bind"); }
   };
   void add(std::string_view path, Kind kind, const Assignment* by, bool is_new = false);
   void add_list(const char* key, Kind kind);
   void add_system();
   void add_home();
   void add_kernel();
+  void add_other_root();
   void add_new_file_systems();
   void add_directories();
   const Mount* innermost(std::string_view path) const;
@@ -54,4 +61,4 @@ private:
   std::vector<Mount> mounts_;
 };
 
-} // namespace unitlock::advise
+} // namespace unitlock

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "advise/mount_settings.hpp"
+#include "unit/mount_settings.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "unit/service_directories.hpp"
 #include "unit/words.hpp"
 
-namespace unitlock::advise {
+namespace unitlock {
 namespace {
 
 constexpr const char* kSystem[] = {"/usr", "/boot", "/efi", "/lib", "/lib64", "/bin", "/sbin"};
@@ -30,6 +30,7 @@ MountSettings::MountSettings(const Unit& unit, RuntimeScope scope) : unit_(unit)
   add_system();
   add_home();
   add_kernel();
+  add_other_root();
   add_new_file_systems();
   add_directories();
   add_list("InaccessiblePaths", Kind::Inaccessible);
@@ -85,9 +86,11 @@ void MountSettings::add_home() {
 }
 
 void MountSettings::add_kernel() {
-  if (const Assignment* by = on("ProtectKernelTunables"))
+  if (const Assignment* by = on("ProtectKernelTunables")) {
     for (const char* path : kTunables)
       add(path, Kind::ReadOnly, by);
+    add("/run", Kind::ReadWrite, by); // whatever is read-only above it (seen on 257)
+  }
   const Assignment* groups = unit_.scalar("Service", "ProtectControlGroups");
   if (groups && parse_boolean(groups->value) != std::optional(false))
     add("/sys/fs/cgroup", Kind::ReadOnly, groups);
@@ -97,6 +100,12 @@ void MountSettings::add_kernel() {
   if (const Assignment* by = on("ProtectKernelLogs"))
     for (const char* path : {"/dev/kmsg", "/proc/kmsg"})
       add(path, Kind::Inaccessible, by);
+}
+
+void MountSettings::add_other_root() {
+  for (const char* key : {"RootDirectory", "RootImage", "RootMStack"})
+    if (const Assignment* root = unit_.scalar("Service", key); root && root->value != "/")
+      add("/", Kind::ReadWrite, root, true);
 }
 
 void MountSettings::add_new_file_systems() {
@@ -177,4 +186,19 @@ const Assignment* MountSettings::replaced(std::string_view path) const {
   return nullptr;
 }
 
-} // namespace unitlock::advise
+bool MountSettings::hides(std::string_view path) const {
+  if (inaccessible(path))
+    return true;
+  const Mount* found = nullptr;
+  for (const Mount& mount : mounts_) {
+    if (!path_is_below(path, mount.path) || (!mount.is_new && !mount.brings_back()))
+      continue;
+    // On one place a bind mount lies above a new file system.
+    bool is_further_in = !found || mount.path.size() > found->path.size();
+    if (is_further_in || (mount.path.size() == found->path.size() && mount.brings_back()))
+      found = &mount;
+  }
+  return found && found->is_new;
+}
+
+} // namespace unitlock
