@@ -10,41 +10,45 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "check/given_descriptors.hpp"
+#include "unit/address_families.hpp"
+#include "unit/mount_settings.hpp"
+
 namespace unitlock::check {
 namespace {
 
-bool says(const Subject& subject, std::string_view key, std::string_view value) {
-  const Assignment* setting = subject.unit.scalar("Service", key);
-  return setting && setting->value == value;
-}
+using landlock::AccessSet;
+using Names = std::vector<std::string>;
 
-/// A path of a list setting, without the prefixes and options that it may have.
-bool lists_root(const Subject& subject, std::string_view key) {
-  auto words = subject.words(key);
-  return std::any_of(words.begin(), words.end(), [](const Unit::Word& word) {
-    std::size_t begin = word.text.find_first_not_of("-+");
-    return begin != std::string::npos &&
-           word.text.substr(begin, word.text.find(':') - begin) == "/";
-  });
-}
+/// A directory whose files are others', and the settings that protect it: its files from being
+/// changed in what Landlock leaves open, and from being seen.
+struct Place {
+  std::string_view path;
+  std::string_view kept_by;
+  std::string_view hidden_by; ///< empty: what there is is no secret, or cannot be hidden
+};
+constexpr std::string_view kStrict = "ProtectSystem=strict with ReadWritePaths=";
+constexpr std::string_view kHome = "ProtectHome=yes";
+constexpr std::string_view kCovered = "TemporaryFileSystem= with BindPaths=";
+constexpr auto kPlaces = std::to_array<Place>({
+    {"/boot", kStrict, ""},
+    {"/dev", "PrivateDevices=yes", ""},
+    {"/etc", kStrict, kCovered},
+    {"/home", kHome, kHome},
+    {"/mnt", kStrict, kCovered},
+    {"/opt", kStrict, kCovered},
+    {"/root", kHome, kHome},
+    {"/run", "ReadOnlyPaths=/run", kCovered},
+    {"/srv", kStrict, kCovered},
+    {"/sys", "ProtectKernelTunables=yes", ""},
+    {"/tmp", "PrivateTmp=yes", "PrivateTmp=yes"},
+    {"/usr", kStrict, ""},
+    {"/var", kStrict, kCovered},
+});
 
-/// Everything that is not listed as writable is mounted read-only, where none of these calls works.
-bool keeps_attributes(const Subject& subject) {
-  return says(subject, "ProtectSystem", "strict") || subject.is_on("DynamicUser") ||
-         lists_root(subject, "ReadOnlyPaths") || lists_root(subject, "TemporaryFileSystem");
-}
-
-bool hides_files(const Subject& subject) {
-  return subject.is_on("ProtectHome") || says(subject, "ProtectHome", "tmpfs") ||
-         !subject.words("TemporaryFileSystem").empty() ||
-         !subject.words("InaccessiblePaths").empty();
-}
-
-/// An allow-list of address families; a deny-list leaves those that nobody thought of.
-bool allows_only_some_families(const Subject& subject) {
-  auto words = subject.words("RestrictAddressFamilies");
-  return !words.empty() && words.front().assignment->value[0] != '~';
-}
+/// The families whose sockets Landlock restricts.
+constexpr auto kRestrictedFamilies =
+    std::to_array<std::string_view>({"AF_UNIX", "AF_INET", "AF_INET6"});
 
 /// What IPAddressAllow= lets through again was chosen.
 bool denies_all_addresses(const Subject& subject) {
@@ -59,57 +63,173 @@ bool denies_all_addresses(const Subject& subject) {
   return any("IPAddressDeny") && !any("IPAddressAllow");
 }
 
-bool has_no_internet(const Subject& subject) {
-  auto words = subject.words("RestrictAddressFamilies");
-  bool named = std::any_of(words.begin(), words.end(), [](const Unit::Word& word) {
-    return word.text == "AF_INET" || word.text == "AF_INET6";
-  });
-  return (allows_only_some_families(subject) && !named) || subject.is_on("PrivateNetwork") ||
-         denies_all_addresses(subject);
+/// Every right that the policy means to restrict, its ABI= and the kernel aside.
+AccessSet wanted_by(Policy policy) {
+  policy.abi = landlock::kNewestAbi;
+  return restricted_by(policy);
 }
 
-bool restricts_ports(const Subject& subject) {
-  return restricted_by(subject.policy()).net != 0;
-}
-bool restricts_files(const Subject& subject) {
-  return subject.restricts_files();
-}
+class Survey {
+public:
+  explicit Survey(const Subject& subject)
+      : subject_(subject), wanted_(wanted_by(subject.policy())),
+        enforced_(landlock::handled_by(wanted_, subject.policy().abi, subject.kernel_abi)),
+        mounts_(subject.unit, subject.scope), families_(subject.unit) {}
 
-struct Beyond {
-  bool (*concerns)(const Subject&);
-  bool (*is_closed)(const Subject&);
-  std::string_view what;
-  std::string_view setting;
+  void run() {
+    if (subject_.restricts_files()) {
+      look_at_attributes();
+      look_at_names();
+    }
+    if (wanted_.net != 0)
+      look_at_network();
+    look_at_unix_sockets();
+    if (!wanted_.empty())
+      look_at_descriptors();
+  }
+
+  const Names& open() const { return open_; }
+  const Names& settings() const { return settings_; }
+
+private:
+  void add_setting(std::string_view setting) {
+    if (std::find(settings_.begin(), settings_.end(), setting) == settings_.end())
+      settings_.emplace_back(setting);
+  }
+
+  /// `part`: of how many places it is true. That it is true of all of them needs no list.
+  void add_places(std::string what, const Names& part, std::size_t all) {
+    if (part.empty())
+      return;
+    if (part.size() < all)
+      what += fmt::format(" in {}", fmt::join(part, ", "));
+    open_.push_back(std::move(what));
+  }
+
+  /// What the policy grants as a whole is not beyond it.
+  bool is_granted(std::string_view path, std::uint64_t rights) const {
+    return (subject_.reach.rights_at(path) & rights) == rights;
+  }
+
+  /// None of these calls works on what is mounted read-only, as all is that is not listed as
+  /// writable.
+  void look_at_attributes() {
+    Names places;
+    for (const Place& place : kPlaces) {
+      if (mounts_.read_only(place.path) || mounts_.hides(place.path) ||
+          is_granted(place.path, kWrites))
+        continue;
+      places.emplace_back(place.path);
+      add_setting(place.kept_by);
+    }
+    add_places("changing modes, owners, times and extended attributes of files that it could not "
+               "open",
+               places, kPlaces.size());
+  }
+
+  void look_at_names() {
+    Names places;
+    std::size_t all = 0;
+    for (const Place& place : kPlaces) {
+      if (place.hidden_by.empty())
+        continue;
+      ++all;
+      if (mounts_.hides(place.path) || is_granted(place.path, landlock::mask_of("fs.read_dir")))
+        continue;
+      places.emplace_back(place.path);
+      add_setting(place.hidden_by);
+    }
+    add_places("seeing which files there are and how large they are", places, all);
+  }
+
+  bool has_internet() const {
+    return !families_.forbids({"AF_INET", "AF_INET6"}) && !subject_.is_on("PrivateNetwork") &&
+           !denies_all_addresses(subject_);
+  }
+
+  void look_at_network() {
+    if (has_internet()) {
+      open_.emplace_back("MPTCP, SCTP and raw sockets on any port");
+      add_lacking("TCP on any port",
+                  {0, landlock::mask_of("net.bind_tcp") | landlock::mask_of("net.connect_tcp"), 0});
+      add_lacking(
+          "UDP on any port",
+          {0, landlock::mask_of("net.bind_udp") | landlock::mask_of("net.connect_send_udp"), 0});
+      add_setting("IPAddressDeny=any with IPAddressAllow=");
+    }
+    if (!families_.is_allow_list()) {
+      open_.emplace_back("sockets that are neither TCP nor UDP");
+      add_setting("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6, or fewer");
+      return;
+    }
+    Names others;
+    for (const std::string& family : families_.named())
+      if (std::find(kRestrictedFamilies.begin(), kRestrictedFamilies.end(), family) ==
+          kRestrictedFamilies.end())
+        others.push_back(family);
+    if (others.empty())
+      return;
+    open_.push_back(fmt::format("sockets of {}", fmt::join(others, ", ")));
+    add_setting(fmt::format("RestrictAddressFamilies= without {}", fmt::join(others, ", ")));
+  }
+
+  void look_at_unix_sockets() {
+    bool out_of_sight = mounts_.hides("/run") && mounts_.hides("/tmp") && mounts_.hides("/var");
+    if (families_.forbids({"AF_UNIX"}) || out_of_sight)
+      return;
+    if (add_lacking("connecting to UNIX sockets by their paths", {kResolveUnix, 0, 0}))
+      add_setting("InaccessiblePaths= on their directories");
+  }
+
+  /// What the policy means to restrict, and its ABI= or the kernel is too old for.
+  bool add_lacking(std::string_view what, const AccessSet& rights) {
+    AccessSet lacking = (wanted_ & rights).without(enforced_);
+    if (lacking.empty())
+      return false;
+    int needed = 0;
+    for (const landlock::Right& right : landlock::kRights)
+      if (lacking.has(right))
+        needed = std::max(needed, static_cast<int>(right.first_abi));
+    std::string why = subject_.policy().abi < needed
+                          ? fmt::format("the policy has ABI={}", subject_.policy().abi)
+                          : fmt::format("this kernel has {}", subject_.kernel_abi);
+    open_.push_back(fmt::format("{} before ABI {} ({})", what, needed, why));
+    return true;
+  }
+
+  void look_at_descriptors() {
+    Names given = given_descriptors(subject_);
+    if (given.empty())
+      return;
+    open_.push_back(
+        fmt::format("what is open already when it starts ({})", fmt::join(given, ", ")));
+    add_setting("give it no descriptor of what it should not use");
+  }
+
+  const Subject& subject_;
+  AccessSet wanted_;
+  AccessSet enforced_;
+  MountSettings mounts_;
+  AddressFamilies families_;
+  Names open_;
+  Names settings_;
 };
-constexpr auto kBeyond = std::to_array<Beyond>({
-    {restricts_files, keeps_attributes,
-     "changing modes, owners, times and extended attributes of files that it could not open",
-     "ProtectSystem=strict with ReadWritePaths="},
-    {restricts_files, hides_files, "seeing which files there are, and their sizes",
-     "ProtectHome=yes, InaccessiblePaths= or TemporaryFileSystem="},
-    {restricts_ports, has_no_internet, "MPTCP, SCTP and raw sockets on any port",
-     "IPAddressDeny=any with IPAddressAllow="},
-    {restricts_ports, allows_only_some_families, "sockets that are neither TCP nor UDP",
-     "RestrictAddressFamilies="},
-});
 
 } // namespace
 
 void check_beyond(const Subject& subject, Findings& findings) {
-  std::vector<std::string_view> open, settings;
-  for (const Beyond& row : kBeyond)
-    if (row.concerns(subject) && !row.is_closed(subject)) {
-      open.push_back(row.what);
-      settings.push_back(row.setting);
-    }
   const std::string& file = subject.unit.fragment;
-  if (open.empty() || file.empty())
+  if (file.empty())
     return;
-  findings.push_back({Severity::Note,
-                      "beyond-landlock",
-                      {file, 0, 0},
-                      fmt::format("Landlock does not restrict {}", fmt::join(open, "; ")),
-                      fmt::format("{}; see SECURITY.md", fmt::join(settings, "; "))});
+  Survey survey(subject);
+  survey.run();
+  if (!survey.open().empty())
+    findings.push_back(
+        {Severity::Note,
+         "beyond-landlock",
+         {file, 0, 0},
+         fmt::format("Landlock does not restrict {}", fmt::join(survey.open(), "; ")),
+         fmt::format("{}; see SECURITY.md", fmt::join(survey.settings(), "; "))});
 }
 
 } // namespace unitlock::check

@@ -136,7 +136,7 @@ void check_policy(const Subject& subject, Findings& findings) {
 } // namespace
 
 Findings check_unit(const Root& root, const DeclaredUnit& declared, RuntimeScope scope,
-                    const PlacedFiles& placed) {
+                    const PlacedFiles& placed, int kernel_abi) {
   const Unit& unit = declared.unit;
   Findings findings;
   check_writing(unit, findings);
@@ -151,7 +151,7 @@ Findings check_unit(const Root& root, const DeclaredUnit& declared, RuntimeScope
   if (state == State::Confined || state == State::Unwrappable) {
     bool not_installed =
         lacks_unit || (is_foreign && lacks_program(root, unit, declared.declaration, scope));
-    Subject subject{root, unit, declared.declaration, scope, not_installed, ""};
+    Subject subject{root, unit, declared.declaration, scope, not_installed, "", kernel_abi};
     check_missing_paths(subject, findings);
     check_policy(subject, findings);
     check_programs(subject, findings);

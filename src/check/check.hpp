@@ -15,9 +15,9 @@ namespace unitlock::check {
 /// What the generator says about the unit, and what the checks find, in the order of the files and
 /// lines. `placed`: the files that are not from `root`. Of a unit whose own file is among them, or
 /// of which they are drop-ins only, the package may be missing in `root`: then what is missing is
-/// no fault.
+/// no fault. `kernel_abi`: see Subject.
 Findings check_unit(const Root& root, const DeclaredUnit& declared, RuntimeScope scope,
-                    const PlacedFiles& placed = {});
+                    const PlacedFiles& placed = {}, int kernel_abi = landlock::kNewestAbi);
 
 /// What can be said of a preset by itself. A preset that cannot be used is among the problems of
 /// its file.

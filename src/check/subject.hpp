@@ -21,6 +21,8 @@ struct Subject {
   /// The unit's package is not installed in this root: what is missing may come with it.
   bool not_installed = false;
   std::string preset; ///< the preset that is looked at by itself
+  /// Landlock's, of the kernel that the service is to run on; the newest where that is not known.
+  int kernel_abi = landlock::kNewestAbi;
 
   const Policy& policy() const { return declaration.policy; }
   Reach reach{root, declaration.policy, unit.name, scope};

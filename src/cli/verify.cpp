@@ -16,6 +16,7 @@
 #include "cli/findings_text.hpp"
 #include "cli/named_unit.hpp"
 #include "cli/render.hpp"
+#include "cli/shown_abi.hpp"
 #include "cli/verbs.hpp"
 #include "declare/declaration_index.hpp"
 #include "declare/section.hpp"
@@ -70,7 +71,8 @@ Result<PlacedFiles> read_files(const std::vector<std::string>& words) {
 class Verification {
 public:
   Verification(const Context& context, const Root& root, const PlacedFiles& files)
-      : root_(root), manager_(context.manager(root)), index_(root, manager_, files) {
+      : context_(context), root_(root), manager_(context.manager(root)),
+        index_(root, manager_, files) {
     // What lies where the manager looks for units is installed, whatever way it was named.
     SearchPath path = unit_search_path(root, manager_);
     for (const PlacedFile& file : files)
@@ -138,7 +140,10 @@ private:
     const std::string& name = declared.unit.name;
     if (found_.count(name))
       return;
-    check::Findings findings = check::check_unit(root_, declared, manager_.scope, placed_);
+    ShownAbi shown = shown_abi(context_, -1, declared.declaration.policy);
+    check::Findings findings =
+        check::check_unit(root_, declared, manager_.scope, placed_,
+                          shown.whose.empty() ? landlock::kNewestAbi : shown.abi);
     found_[name] = findings;
     // What was said of the template needs not be said of each instance.
     if (auto its_template = template_of(name))
@@ -168,6 +173,7 @@ private:
     verified_.push_back({"", check::check_preset(root_, index_.presets(), preset, manager_.scope)});
   }
 
+  const Context& context_;
   const Root& root_;
   ManagerEnvironment manager_;
   DeclarationIndex index_;

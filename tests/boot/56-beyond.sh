@@ -7,6 +7,7 @@
 mkdir -p /srv/beyond
 echo text >/srv/beyond/file
 touch /root/beyond
+mknod /dev/beyond c 1 3
 
 # outcome COMMAND [LINE...]: what becomes of it in a confined service
 outcome() {
@@ -34,25 +35,53 @@ beyond() {
 check_equal "the file itself is denied" fails "$(outcome 'cat /srv/beyond/file')"
 attributes='Landlock does not restrict changing modes'
 looks='seeing which files there are'
+strict=(ProtectSystem=strict ProtectHome=read-only PrivateDevices=yes ReadOnlyPaths=/run)
+hidden=(TemporaryFileSystem=/:ro 'BindReadOnlyPaths=/usr /etc/ld.so.cache -/bin -/lib -/lib64')
 beyond "its mode" "$attributes" 'chmod 600 /srv/beyond/file' ProtectSystem=strict
 beyond "its owner" "$attributes" 'chown 65534 /srv/beyond/file' ProtectSystem=strict
 beyond "its times" "$attributes" 'touch -c -d @0 /srv/beyond/file' ProtectSystem=strict
+beyond "the mode of what is at home" "$attributes" 'chmod 600 /root/beyond' ProtectHome=read-only
+beyond "the mode of a device" "$attributes" 'chmod 666 /dev/beyond' PrivateDevices=yes
 beyond "what there is to know of it" "$looks" 'stat /srv/beyond/file' InaccessiblePaths=/srv/beyond
 beyond "what there is at home" "$looks" 'stat /root/beyond' ProtectHome=yes
+beyond "what there is anywhere" "$looks" 'stat /srv/beyond/file' "${hidden[@]}"
 
-outcome true ProtectSystem=strict ProtectHome=yes IPAddressDeny=any \
-    'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6' >/dev/null
+# stays_open TEXT WORDS COMMAND LINE...: with these lines, too, and verify says so
+stays_open() {
+    local text=$1 words=$2 command=$3
+    shift 3
+    check_equal "$text: open" works "$(outcome "$command" "$@")"
+    check "$text: verify says so" grep -q "$words" <(unitlock verify beyond 2>&1)
+}
+stays_open "strict, and what is at home" "$attributes.* in .*/home.*/root" 'chmod 600 /root/beyond' \
+    ProtectSystem=strict
+stays_open "strict, and what is writable" "$attributes.* in .*/srv" 'chmod 600 /srv/beyond/file' \
+    'ReadWritePaths=/srv /opt' "${strict[@]}" '[X-Landlock]' DeriveFromUnit=no 'ExecPaths=/bin /usr/bin'
+stays_open "something hidden, and what is not" "$looks.* in .*/srv" 'stat /srv/beyond/file' \
+    ProtectHome=yes TemporaryFileSystem=/mnt
+stays_open "what it is given" 'open already when it starts (StandardInput=file:/srv/beyond/file)' \
+    'cat' StandardInput=file:/srv/beyond/file
+abi=$(unitlock show beyond -o json | jq .kernel.abi)
+if [ "$abi" -lt 10 ]; then
+    stays_open "UDP" "UDP on any port before ABI 10 (this kernel has $abi)" true
+fi
+stays_open "all of the network" 'TCP on any port before ABI 4 (the policy has ABI=3)' true \
+    '[X-Landlock]' ABI=3
+stays_open "a family that is listed" 'sockets of AF_NETLINK' true \
+    'RestrictAddressFamilies=AF_INET AF_NETLINK'
+
+closed=("${strict[@]}" "${hidden[@]}" IPAddressDeny=any)
+outcome true "${closed[@]}" 'RestrictAddressFamilies=AF_INET AF_INET6' >/dev/null
 check_equal "with all of them verify is content" 0 \
     "$(unitlock verify beyond 2>&1 | grep -c beyond-landlock)"
-check_fails "one that is missing is named" grep -q RestrictAddressFamilies \
+outcome true "${closed[@]}" >/dev/null
+check "one that is missing is named" grep -q 'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6' \
     <(unitlock verify beyond 2>&1)
-outcome true ProtectSystem=strict ProtectHome=yes IPAddressDeny=any >/dev/null
-check "and only that one" test \
-    "$(unitlock verify beyond 2>&1 | grep -c 'ProtectSystem\|ProtectHome\|IPAddressDeny')/$(
-        unitlock verify beyond 2>&1 | grep -c RestrictAddressFamilies)" = 0/1
+check_fails "and no other" grep -q 'ProtectSystem\|ProtectHome\|IPAddressDeny' \
+    <(unitlock verify beyond 2>&1)
 
 systemctl stop beyond 2>/dev/null
-rm /etc/systemd/system/beyond.service
+rm /etc/systemd/system/beyond.service /dev/beyond /root/beyond
 systemctl daemon-reload
 
 plan

@@ -7,42 +7,149 @@ namespace {
 
 class BeyondTest : public CheckTest {
 protected:
-  /// What is left open: "attributes looks protocols families".
-  std::string open(const std::string& lines, const std::string& declaration = "") {
+  /// What is left open, as it is said.
+  std::vector<std::string> said(const std::string& lines, const std::string& declaration = "") {
     beyond_.clear();
     service(lines, declaration);
     findings();
+    std::vector<std::string> items;
+    std::string_view rest = beyond_, begin = "Landlock does not restrict ";
+    rest.remove_prefix(rest.starts_with(begin) ? begin.size() : 0);
+    while (!rest.empty()) {
+      std::size_t end = std::min(rest.find("; "), rest.size());
+      items.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 2, rest.size()));
+    }
+    return items;
+  }
+  /// In short, with the places where it is not true of all: "attributes looks: /etc protocols".
+  std::string open(const std::string& lines, const std::string& declaration = "") {
+    const std::pair<std::string_view, const char*> kinds[] = {
+        {"changing modes", "attributes"},
+        {"seeing which files", "looks"},
+        {"MPTCP", "protocols"},
+        {"sockets that are neither", "families"},
+        {"sockets of ", "listed"},
+        {"TCP on", "tcp"},
+        {"UDP on", "udp"},
+        {"connecting to UNIX", "unix"},
+        {"what is open already", "inherits"}};
     std::string words;
-    const std::pair<const char*, const char*> kinds[] = {{"changing modes", "attributes"},
-                                                         {"seeing which files", "looks"},
-                                                         {"MPTCP", "protocols"},
-                                                         {"neither TCP nor UDP", "families"}};
-    for (const auto& [text, word] : kinds)
-      if (beyond_.find(text) != std::string::npos)
-        words += std::string(words.empty() ? "" : " ") + word;
+    for (const std::string& item : said(lines, declaration))
+      for (const auto& [text, word] : kinds)
+        if (item.starts_with(text)) {
+          words += std::string(words.empty() ? "" : " ") + word;
+          if (std::size_t place = item.find(" in /"); place != std::string::npos)
+            words += ":" + item.substr(place + 3);
+        }
     return words;
   }
 };
 
-TEST_F(BeyondTest, WhatSettingsClose) {
-  EXPECT_EQ(open(""), "attributes looks protocols families");
-  EXPECT_EQ(open("ProtectSystem=strict\n"), "looks protocols families");
-  EXPECT_EQ(open("ProtectSystem=full\n"), "attributes looks protocols families");
-  EXPECT_EQ(open("ReadOnlyPaths=/usr -/\n"), "looks protocols families");
-  EXPECT_EQ(open("DynamicUser=yes\n"), "looks protocols families");
-  EXPECT_EQ(open("ProtectHome=yes\n"), "attributes protocols families");
-  EXPECT_EQ(open("ProtectHome=read-only\n"), "attributes looks protocols families");
-  EXPECT_EQ(open("TemporaryFileSystem=/:ro\n"), "protocols families");
-  EXPECT_EQ(open("IPAddressDeny=any\nIPAddressAllow=localhost\n"), "attributes looks families");
-  EXPECT_EQ(open("IPAddressDeny=0.0.0.0/0 ::/0\n"), "attributes looks families");
-  EXPECT_EQ(open("IPAddressDeny=10.0.0.0/8\n"), "attributes looks protocols families");
-  EXPECT_EQ(open("IPAddressDeny=any\nIPAddressAllow=any\n"), "attributes looks protocols families");
-  EXPECT_EQ(open("RestrictAddressFamilies=AF_INET AF_UNIX\n"), "attributes looks protocols");
-  EXPECT_EQ(open("RestrictAddressFamilies=AF_UNIX\n"), "attributes looks");
-  EXPECT_EQ(open("RestrictAddressFamilies=~AF_PACKET\n"), "attributes looks protocols families");
-  EXPECT_EQ(open("ProtectSystem=strict\nInaccessiblePaths=/home\nPrivateNetwork=yes\n"
-                 "RestrictAddressFamilies=AF_UNIX\n"),
+const std::string kNoNetwork = "PrivateNetwork=yes\nRestrictAddressFamilies=AF_UNIX\n";
+
+TEST_F(BeyondTest, AttributesOfWhatIsNotReadOnly) {
+  EXPECT_EQ(open(kNoNetwork), "attributes looks");
+  EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\n"),
+            "attributes: /dev, /home, /root, /sys looks");
+  EXPECT_EQ(open(kNoNetwork + "ProtectSystem=full\n"),
+            "attributes: /dev, /home, /mnt, /opt, /root, /run, /srv, /sys, /tmp, /var looks");
+  EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nReadWritePaths=/var /srv\n",
+                 "DeriveFromUnit=no\nExecPaths=/usr/sbin/a\n"),
+            "attributes: /dev, /home, /root, /srv, /sys, /var looks");
+  EXPECT_EQ(open(kNoNetwork + "ReadOnlyPaths=/usr -/\n"), "looks");
+  EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nProtectHome=read-only\nPrivateDevices=yes\n"
+                              "ProtectKernelTunables=yes\n"),
+            "attributes: /run looks");
+  EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nProtectHome=read-only\nPrivateDevices=yes\n"
+                              "ProtectKernelTunables=yes\nReadOnlyPaths=/run\n"),
+            "looks");
+  EXPECT_EQ(open(kNoNetwork + "DynamicUser=yes\n"),
+            "attributes: /dev, /sys looks: /etc, /home, /mnt, /opt, /root, /run, /srv, /var");
+}
+
+TEST_F(BeyondTest, WhatMayBeWrittenMayBeChanged) {
+  EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nReadWritePaths=/srv\n"),
+            "attributes: /dev, /home, /root, /sys looks: /etc, /home, /mnt, /opt, /root, /run, "
+            "/tmp, /var");
+}
+
+TEST_F(BeyondTest, NamesOfWhatIsNotHidden) {
+  const std::string strict = kNoNetwork + "ReadOnlyPaths=/\n";
+  EXPECT_EQ(open(strict), "looks");
+  EXPECT_EQ(open(strict + "ProtectHome=yes\n"), "looks: /etc, /mnt, /opt, /run, /srv, /tmp, /var");
+  EXPECT_EQ(open(strict + "ProtectHome=read-only\n"), "looks");
+  EXPECT_EQ(open(strict + "InaccessiblePaths=/home/a\nTemporaryFileSystem=/opt/x\n"), "looks");
+  EXPECT_EQ(open(strict + "InaccessiblePaths=-/home /root /mnt\nPrivateTmp=yes\n"),
+            "looks: /etc, /opt, /run, /srv, /var");
+  EXPECT_EQ(open(strict + "TemporaryFileSystem=/:ro\n"), "");
+  EXPECT_EQ(open(strict + "TemporaryFileSystem=/:ro\nBindReadOnlyPaths=/usr /var\n",
+                 "DeriveFromUnit=no\nExecPaths=/usr/sbin/a\n"),
+            "looks: /var");
+  EXPECT_EQ(open(strict + "TemporaryFileSystem=%S\n"), "looks") << "/var/lib is not /var";
+  EXPECT_EQ(open(strict + "TemporaryFileSystem=/%H\n"), "looks") << "who knows what that is";
+  EXPECT_EQ(open(strict + "RootDirectory=/srv/root\n"), "");
+  EXPECT_EQ(open(strict, "ReadOnlyPaths=/srv\n"),
+            "looks: /etc, /home, /mnt, /opt, /root, /run, /tmp, /var");
+}
+
+TEST_F(BeyondTest, ProtocolsWhereThereIsInternet) {
+  const std::string files = "TemporaryFileSystem=/:ro\n";
+  EXPECT_EQ(open(files), "protocols families");
+  EXPECT_EQ(open(files + "IPAddressDeny=any\nIPAddressAllow=localhost\n"), "families");
+  EXPECT_EQ(open(files + "IPAddressDeny=0.0.0.0/0 ::/0\n"), "families");
+  EXPECT_EQ(open(files + "IPAddressDeny=10.0.0.0/8\n"), "protocols families");
+  EXPECT_EQ(open(files + "IPAddressDeny=any\nIPAddressAllow=any\n"), "protocols families");
+  EXPECT_EQ(open(files + "PrivateNetwork=yes\n"), "families");
+  EXPECT_EQ(open(files + "RestrictAddressFamilies=AF_INET AF_UNIX\n"), "protocols");
+  EXPECT_EQ(open(files + "RestrictAddressFamilies=AF_UNIX\n"), "");
+  EXPECT_EQ(open(files + "RestrictAddressFamilies=none\n"), "");
+}
+
+TEST_F(BeyondTest, FamiliesThatAreListed) {
+  const std::string rest = "TemporaryFileSystem=/:ro\nPrivateNetwork=yes\n";
+  EXPECT_EQ(open(rest + "RestrictAddressFamilies=~AF_PACKET\n"), "families");
+  EXPECT_THAT(said(rest + "RestrictAddressFamilies=AF_UNIX AF_PACKET AF_INET AF_NETLINK\n"),
+              ElementsAre("sockets of AF_NETLINK, AF_PACKET"));
+  EXPECT_EQ(open(rest + "RestrictAddressFamilies=AF_UNIX AF_PACKET\n"
+                        "RestrictAddressFamilies=~AF_PACKET\n"),
             "");
+}
+
+TEST_F(BeyondTest, WhatTheAbiLacks) {
+  const std::string closed = "TemporaryFileSystem=/:ro\nRestrictAddressFamilies=AF_INET AF_UNIX\n";
+  EXPECT_THAT(said(closed, "ABI=3\n"),
+              ElementsAre("MPTCP, SCTP and raw sockets on any port",
+                          "TCP on any port before ABI 4 (the policy has ABI=3)",
+                          "UDP on any port before ABI 10 (the policy has ABI=3)"));
+  EXPECT_EQ(open(closed, "ABI=9\n"), "protocols udp");
+  EXPECT_EQ(open(closed + "PrivateNetwork=yes\n", "ABI=3\n"), "");
+  EXPECT_EQ(open(closed, "ABI=9\nConnectUDP=any\nBindUDP=any\n"), "protocols");
+  const std::string seen = "ReadOnlyPaths=/\n";
+  EXPECT_EQ(open(seen, "ABI=9\nRestrict=filesystem\n"), "looks");
+  EXPECT_EQ(open(seen, "ABI=8\nRestrict=filesystem\n"), "looks unix");
+  EXPECT_EQ(open(seen + "RestrictAddressFamilies=AF_INET\n", "ABI=8\nRestrict=filesystem\n"),
+            "looks");
+  kernel_abi_ = 7;
+  EXPECT_THAT(
+      said(seen + kNoNetwork, "ReadOnlyPaths=/\n"),
+      ElementsAre("connecting to UNIX sockets by their paths before ABI 9 (this kernel has 7)"));
+  EXPECT_EQ(open(closed), "protocols udp");
+}
+
+TEST_F(BeyondTest, DescriptorsThatAreGiven) {
+  const std::string closed = "TemporaryFileSystem=/:ro\n" + kNoNetwork;
+  EXPECT_EQ(open(closed), "");
+  EXPECT_EQ(open(closed + "StandardInput=null\nStandardOutput=journal\nFileDescriptorStoreMax=0\n"),
+            "");
+  EXPECT_THAT(said(closed + "OpenFile=/etc/shadow:shadow:read-only\nStandardError=append:/srv/log\n"
+                            "FileDescriptorStoreMax=3\nSockets=b.socket\n"),
+              ElementsAre("what is open already when it starts (OpenFile=, "
+                          "StandardError=append:/srv/log, FileDescriptorStoreMax=, b.socket)"));
+  tree_.write("/usr/lib/systemd/system/a.socket", "[Socket]\nListenStream=80\n");
+  EXPECT_THAT(said(closed), ElementsAre("what is open already when it starts (a.socket)"));
+  tree_.link("/etc/systemd/system/a.socket", "/dev/null");
+  EXPECT_EQ(open(closed), "");
 }
 
 TEST_F(BeyondTest, OnlyWhatIsRestrictedIsToBeClosed) {

@@ -52,7 +52,7 @@ protected:
   Findings findings(const std::string& name = "a.service", const PlacedFiles& placed = {}) {
     Root root = tree_.root();
     DeclarationIndex index(root, {}, placed);
-    Findings all = check_unit(root, index.find(name), RuntimeScope::System, placed);
+    Findings all = check_unit(root, index.find(name), RuntimeScope::System, placed, kernel_abi_);
     std::erase_if(all, [&](const Finding& finding) {
       if (finding.check == "beyond-landlock")
         beyond_ = finding.message;
@@ -87,6 +87,7 @@ protected:
   }
 
   TempTree tree_;
+  int kernel_abi_ = landlock::kNewestAbi;
   std::string beyond_; ///< what findings() has left out
 };
 
