@@ -49,6 +49,12 @@ bool is_made(const std::string& path, const MadeAtStart& made) {
          is_below_any(path, made.bound);
 }
 
+/// The control group of the unit's own, which systemd makes, and what is in it.
+bool is_own_control_group(const Subject& subject, const std::string& path) {
+  return path_is_below(path, "/sys/fs/cgroup") &&
+         (path + "/").find("/" + subject.unit.name + "/") != std::string::npos;
+}
+
 /// Filled anew at each boot, or by the kernel; of an image nothing of it can be known.
 bool is_of_run_time(const Subject& subject, const std::string& path) {
   static const std::vector<std::string> kVolatile = {"/run", "/var/run", "/tmp", "/var/tmp"};
@@ -198,7 +204,7 @@ void check_missing_paths(const Subject& subject, Findings& findings) {
     const PathRule& rule = *placed.rule;
     // An optional path of a preset or of the unit itself is meant to be missing on some machines.
     bool matters = !rule.optional || rule.from.origin == Origin::Section;
-    if (!matters || is_made(placed.path, made))
+    if (!matters || is_made(placed.path, made) || is_own_control_group(subject, placed.path))
       continue;
     if (const Hidden* place = hiding(hidden, placed.path))
       findings.push_back(hidden_path(subject, placed, *place));

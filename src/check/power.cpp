@@ -25,6 +25,11 @@ Severity severity_for(const Provenance& from) {
   return from.origin == Origin::Unit ? Severity::Note : Severity::Warning;
 }
 
+/// Only root may write there, whatever Landlock grants.
+bool is_for_root_alone(std::string_view lever) {
+  return path_is_below(lever, "/proc/sys") || path_is_below(lever, "/sys/kernel");
+}
+
 std::vector<std::string> levers_of(const Subject& subject, const PlacedRule& placed) {
   std::vector<std::string> found;
   // The other unit files lie in directories of the table.
@@ -34,6 +39,8 @@ std::vector<std::string> levers_of(const Subject& subject, const PlacedRule& pla
     found.emplace_back("the unit's own file");
   for (const Lever& lever : kLevers) {
     std::string path(lever.path);
+    if (is_for_root_alone(path) && subject.is_unprivileged())
+      continue;
     if (placed.touches(subject.root.resolve(path).value_or(path), lever.all_below))
       found.emplace_back(lever.path);
   }

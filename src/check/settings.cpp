@@ -115,13 +115,22 @@ void check_mounting(const Subject& subject, const std::vector<NamedProgram>& pro
                       "unrestricted; or Mode=off"});
 }
 
-void check_sessions(const std::vector<NamedProgram>& programs, Findings& findings) {
-  for (const NamedProgram& found : with_concern(programs, Concern::StartsOthers))
+void check_sessions(const Subject& subject, const std::vector<NamedProgram>& programs,
+                    Findings& findings) {
+  for (const NamedProgram& found : with_concern(programs, Concern::StartsOthers)) {
+    if (subject.runs_users_manager()) {
+      findings.push_back({Severity::Note, "starts-sessions", found.where,
+                          "the user's services, and what they start (also by sudo), stay inside of "
+                          "this policy",
+                          "see USERS' MANAGERS in unitlock.unit(5)"});
+      return;
+    }
     findings.push_back({Severity::Warning, "starts-sessions", found.where,
                         fmt::format("{} starts what others ask it for: sessions, jobs, and what "
                                     "these start (also by sudo), stay under this policy for good",
                                     found.path),
                         "confine the services that matter, and not what starts them; Mode=off"});
+  }
 }
 
 void check_signals(const Subject& subject, const std::vector<NamedProgram>& programs,
@@ -234,7 +243,7 @@ void check_bus(const Subject& subject, Findings& findings) {
 void check_settings(const Subject& subject, Findings& findings) {
   std::vector<NamedProgram> programs = named_programs(subject);
   check_mounting(subject, programs, findings);
-  check_sessions(programs, findings);
+  check_sessions(subject, programs, findings);
   check_signals(subject, programs, findings);
   if (!subject.restricts_files())
     return;

@@ -17,6 +17,16 @@ bool Subject::is_on(std::string_view key) const {
   return found && parse_boolean(found->value).value_or(false);
 }
 
+bool Subject::is_unprivileged() const {
+  if (!words("AmbientCapabilities").empty())
+    return false;
+  const Assignment* user = unit.scalar("Service", "User");
+  if (!user)
+    return is_on("DynamicUser");
+  std::string name = expanded(user->value).value_or("root");
+  return name != "root" && name != "0";
+}
+
 std::optional<std::string> Subject::expanded(std::string_view text) const {
   return expand(text, unit.name, scope);
 }

@@ -42,6 +42,10 @@ struct Subject {
         return found;
     return nullptr;
   }
+  /// systemd's user@.service: to confine it is to confine all that it starts, and meant so.
+  bool runs_users_manager() const { return unit.name.starts_with("user@"); }
+  /// It runs as a user that may change nothing of the machine's.
+  bool is_unprivileged() const;
   /// A setting of the unit that is a boolean and on.
   bool is_on(std::string_view key) const;
   /// The words of a list setting of [Service].

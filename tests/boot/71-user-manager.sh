@@ -16,6 +16,7 @@ drop_in "$manager.service" more.conf <<END
 ExecPaths=/opt/tryd
 ReadOnlyPaths=/srv/carol/granted
 END
+check "verify warns of nothing" unitlock verify "$manager" --strict
 # The manager ends with the last session, not some seconds later.
 mkdir -p /etc/systemd/logind.conf.d
 printf '[Login]\nUserStopDelaySec=0\n' >/etc/systemd/logind.conf.d/delay.conf

@@ -84,6 +84,19 @@ TEST_F(CheckTest, ServicesThatStartOthersOrSignalThem) {
   EXPECT_THAT(found_with("", "Scope=abstract-unix-socket\n", "/usr/bin/earlyoom"), IsEmpty());
 }
 
+TEST_F(CheckTest, UsersManagersAreMeantToStartOthers) {
+  program("/usr/lib/systemd/systemd", "\x7f"
+                                      "ELF");
+  const std::string lines = "[Service]\nExecStart=/usr/lib/systemd/systemd --user\nUser=%i\n"
+                            "[X-Landlock]\nAllowPaths=write_file:/proc\n";
+  tree_.write("/etc/systemd/system/user@.service", lines);
+  EXPECT_THAT(found("user@1000.service"), ElementsAre("note starts-sessions 2"));
+  EXPECT_THAT(found("user@0.service"),
+              ElementsAre("note starts-sessions 2", "warning powerful-grant 5"));
+  tree_.write("/etc/systemd/system/other@.service", lines);
+  EXPECT_THAT(found("other@1000.service"), ElementsAre("warning starts-sessions 2"));
+}
+
 TEST_F(CheckTest, ACommandThatCannotSignalTheServiceIsSaidOnce) {
   program("/usr/bin/kill", "");
   const std::string reload = "ExecReload=-/usr/bin/true\nExecReload=/usr/bin/kill $MAINPID\n";
