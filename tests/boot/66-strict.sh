@@ -11,7 +11,10 @@ declared() {
 }
 
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-fails_to_start() { ! systemctl start "$1" && [ "$(property "$1" ExecMainStatus)" = 69 ]; }
+fails_to_start() {
+    systemctl start "$1"
+    wait_for systemctl is-failed "$1" && [ "$(property "$1" ExecMainStatus)" = 69 ]
+}
 
 abi=$(kernel_abi)
 declared "ABI=$abi" ReadOnlyPaths=/etc/hostname
