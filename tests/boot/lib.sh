@@ -151,11 +151,11 @@ state_of() {
 
 # --- denials
 
-# denials UNIT: one "right<TAB>object<TAB>count<TAB>program" a line; a denial of two rights at
+# denials UNIT [OPTION...]: one "right<TAB>object<TAB>count<TAB>program" a line; a denial of two rights at
 # once is two lines.
 denials() {
     journalctl --sync
-    unitlock denials "$1" --since "$STARTED" -o json | jq -r '
+    unitlock denials "$@" --since "$STARTED" -o json | jq -r '
         (.object | .path // .name // .port // .comm // "" | tostring) as $object
         | .rights[] as $right
         | [$right, $object, (.count | tostring), .process.exe] | join("\t")'

@@ -4,9 +4,8 @@
 # shellcheck disable=SC2034,SC2154  # for run, and from it
 
 program=/usr/sbin/lighttpd
+expected='fs.remove_file /run' # the PID file: see the preset
 shell=/usr/bin/bash
-# See the preset: the PID file is removed by systemd.
-tolerated='^fs\.remove_file\s/run\s.*lighttpd( \(deleted\))?$'
 http=$(port 1) https=$(port 2)
 
 prepare() {

@@ -5,8 +5,7 @@
 # shellcheck disable=SC2034,SC2154  # for run, and from it
 
 program=/usr/sbin/nginx
-# See the preset: /run/nginx.pid cannot be removed, nor renamed for an upgrade without a restart.
-tolerated='^fs\.(remove_file|make_reg)\s/run\s.*nginx( \(deleted\))?$'
+expected='fs.remove_file /run' # the PID file: see the preset
 http=$(port 1) https=$(port 2) upstream=$(port 3)
 
 prepare() {

@@ -14,6 +14,7 @@
 #
 #     clean_up       stops what else is left of the service
 #     tolerated      an expression for lines of denials (lib.sh) that the preset's comments explain
+#     expected       the right and the object of a denial that the preset expects
 #     shell          another shell than dash, which the service needs
 #     secret         empty instead of /etc/shadow, for a service that has to read all of /etc
 #     connect_port   another port than nginx's, where the service may connect to that; empty where it
@@ -29,6 +30,7 @@ column() {
 unit=$(column 5)
 
 tolerated='^$'
+expected=
 shell=/usr/bin/dash
 secret=/etc/shadow
 connect_port=$(port 0)

@@ -4,8 +4,7 @@
 # shellcheck disable=SC2034,SC2154  # for run, and from it
 
 program=/usr/sbin/squid
-# See the preset.
-tolerated='^fs\.remove_file\s/run\s'
+expected='fs.remove_file /run' # the PID file: see the preset
 connect_port=25
 squid=$(port 1)
 page=http://127.0.0.1:$(port 0)/squid.txt
