@@ -38,7 +38,7 @@ namespace {
   add_rights(rights, plan.dropped());
   reporter.refuse(exit_status::kUnavailable,
                   {"Compatibility=strict, but this kernel cannot restrict ", rights.view(),
-                   "; Linux ", landlock::kernel_of(abi_for(plan.dropped())), " can",
+                   "; Linux ", landlock::kernel_of(abi_for(plan.dropped())), " can all of it",
                    outcome.no_landlock.empty() ? "" : ": ", outcome.no_landlock});
 }
 

@@ -29,8 +29,17 @@ void say_dropped(Text& text, const Plan& plan) {
   if (dropped.empty())
     return;
   text.add_raw("; this kernel cannot restrict ");
-  add_rights(text, dropped);
-  text.add_raw(" (Linux ").add_raw(landlock::kernel_of(abi_for(dropped))).add_raw(" can)");
+  bool first = true;
+  for (int abi = 1; abi <= landlock::kNewestAbi; ++abi) {
+    AccessSet added = dropped & landlock::added_by(abi);
+    if (added.empty())
+      continue;
+    if (!first)
+      text.add_raw(", ");
+    add_rights(text, added);
+    text.add_raw(" (Linux ").add_raw(landlock::kernel_of(abi)).add_raw(" can)");
+    first = false;
+  }
 }
 
 void say_confined(Text& text, const Plan& plan, const Outcome& outcome) {

@@ -40,6 +40,11 @@ constexpr AccessSet known_to(int abi) {
   return set;
 }
 
+/// The rights that this ABI was the first to restrict.
+constexpr AccessSet added_by(int abi) {
+  return known_to(abi).without(known_to(abi - 1));
+}
+
 /// What is really restricted of `wanted`, under a policy pinned at `pin`, by a kernel of `abi`.
 constexpr AccessSet handled_by(const AccessSet& wanted, int pin, int abi) {
   return wanted & known_to(pin) & known_to(abi);

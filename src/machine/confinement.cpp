@@ -358,11 +358,8 @@ bool Judge::judge_unseen_failure(const Service& service) {
 }
 
 /// "this kernel cannot restrict …"; empty where it can.
-std::string lacking(const std::vector<std::string>& names, const std::string& kernel) {
-  if (names.empty())
-    return "";
-  return fmt::format("this kernel cannot restrict {}{}", fmt::join(names, " "),
-                     kernel.empty() ? "" : fmt::format(" (Linux {} can)", kernel));
+std::string lacking(const std::vector<std::string>& names) {
+  return names.empty() ? "" : fmt::format("this kernel cannot restrict {}", fmt::join(names, ", "));
 }
 
 /// With Compatibility=strict it is known before.
@@ -374,7 +371,7 @@ bool Judge::judge_strictness() {
   if (dropped.empty())
     return false;
   std::string why = facts_.kernel_abi == 0 ? "this kernel has no Landlock"
-                                           : lacking(names_of(dropped), kernel_for(dropped));
+                                           : lacking({names_with_kernels(dropped, "can")});
   return decide(State::StartRefused, "Compatibility=strict refuses its next start: " + why,
                 {facts_.kernel_abi == 0
                      ? std::string("boot a kernel that has Landlock")
@@ -484,9 +481,10 @@ void Judge::judge_record(const StartRecord& record) {
 }
 
 std::string lacking_rights(const StartRecord& record) {
-  std::vector<std::string> names = names_of(record.dropped);
-  names.insert(names.end(), record.unknown.begin(), record.unknown.end());
-  return lacking(names, record.unknown.empty() ? kernel_for(record.dropped) : "");
+  std::vector<std::string> names = record.unknown;
+  if (!record.dropped.empty())
+    names.insert(names.begin(), names_with_kernels(record.dropped, "can"));
+  return lacking(names);
 }
 
 /// The service runs with its policy; the kernel may lack a part of it, and commands beside

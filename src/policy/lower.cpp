@@ -41,8 +41,8 @@ void note_restrictions(Ruleset& ruleset) {
     ruleset.shortfalls.push_back({Kind::NotRestricted,
                                   dropped,
                                   {},
-                                  fmt::format("not restricted by ABI {}: {} (Linux {} does)",
-                                              ruleset.abi, joined(dropped), kernel_for(dropped))});
+                                  fmt::format("not restricted by ABI {}: {}", ruleset.abi,
+                                              names_with_kernels(dropped, "does"))});
 }
 
 void lower_paths(const Policy& policy, Ruleset& ruleset) {
@@ -136,12 +136,13 @@ std::vector<std::string> names_of(const AccessSet& set) {
   return names;
 }
 
-std::string kernel_for(const AccessSet& set) {
-  int abi = 0;
-  for (const Right& right : landlock::kRights)
-    if (set.has(right))
-      abi = std::max(abi, static_cast<int>(right.first_abi));
-  return std::string(landlock::kernel_of(abi));
+std::string names_with_kernels(const AccessSet& set, std::string_view verb) {
+  std::vector<std::string> groups;
+  for (int abi = 1; abi <= landlock::kNewestAbi; ++abi)
+    if (AccessSet added = set & landlock::added_by(abi); !added.empty())
+      groups.push_back(
+          fmt::format("{} (Linux {} {})", joined(added), landlock::kernel_of(abi), verb));
+  return fmt::format("{}", fmt::join(groups, ", "));
 }
 
 } // namespace unitlock

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policy/policy.hpp"
@@ -61,7 +62,8 @@ constexpr std::uint64_t on_file(std::uint64_t access) {
 /// The names of the rights in a set, in the table's order: "fs.read_file".
 std::vector<std::string> names_of(const landlock::AccessSet& set);
 
-/// The release of the first kernel that knows all of `set`: "7.2". Empty for an empty set.
-std::string kernel_for(const landlock::AccessSet& set);
+/// The rights of a set, with the release of the first kernel that knows them: "fs.resolve_unix
+/// (Linux 7.1 does), net.bind_udp net.connect_send_udp (Linux 7.2 does)". `verb`: "does".
+std::string names_with_kernels(const landlock::AccessSet& set, std::string_view verb);
 
 } // namespace unitlock

@@ -36,7 +36,7 @@ UNITLOCK_ROOT=$tree exits "show: the root from the environment" 0 show good
 exits "show: by an alias" 0 --root="$tree" show alias
 says "show: has its real name" "good.service:"
 exits "show: for an older kernel" 0 --root="$tree" show good --abi=7
-says "show: what it lacks" "not restricted by ABI 7: fs.resolve_unix net.bind_udp net.connect_send_udp (Linux 7.2 does)"
+says "show: what it lacks" "not restricted by ABI 7: fs.resolve_unix (Linux 7.1 does), net.bind_udp net.connect_send_udp (Linux 7.2 does)"
 exits "show: without Landlock" 0 --root="$tree" show good --abi=0
 says "show: says that nothing is enforced" "nothing is enforced"
 exits "show: JSON" 0 --root="$tree" show good --abi=7 -o json

@@ -384,7 +384,7 @@ else
         is "as on ABI $old: strict refuses" \
             "$(injected landlock_create_ruleset:retval=$old:when=1 --strict)" 69
     done
-    has "strict names the rights and the kernel" "$(message)" "net.connect_send_udp; Linux 7.2 can"
+    has "strict names the rights and the kernel" "$(message)" "net.connect_send_udp; Linux 7.2 can all of it"
     is "a kernel newer than this program" \
         "$(injected landlock_create_ruleset:retval=99:when=1 --abi="$abi")" 0
     is "confines as the newest known" "$(cat "$work/stdout")" EACCES

@@ -88,6 +88,14 @@ TEST(ExecRecord, TellsAllOfTheStart) {
                                "net.bind_tcp,net.connect_tcp (Linux 6.7 can)");
 }
 
+TEST(ExecRecord, EachMissingRightHasItsKernel) {
+  auto fields = start({"--unit=a.service", "--abi=10"}, 7, Outcome());
+  EXPECT_NE(fields["MESSAGE"].find("; this kernel cannot restrict fs.resolve_unix (Linux 7.1 can), "
+                                   "net.bind_udp,net.connect_send_udp (Linux 7.2 can)"),
+            std::string::npos)
+      << fields["MESSAGE"];
+}
+
 TEST(ExecRecord, EveryRightFitsOnEveryKernel) {
   for (int abi = 0; abi <= landlock::kNewestAbi; ++abi) {
     Outcome outcome;
