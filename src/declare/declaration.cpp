@@ -215,8 +215,8 @@ void limit_ports(Declaration& out) {
     out.state = State::Invalid;
     out.diagnostics.push_back(
         {Severity::Error, rule.from.where,
-         fmt::format("with {} the ranges hold more than {} ports, each of which is a rule: \"any\" "
-                     "grants all ports without one",
+         fmt::format("with {} the policy's ranges hold more than {} ports in all, and the kernel "
+                     "needs a rule for each: \"any\" grants all ports without one",
                      rule.from.said_by, kMostPorts)});
     return;
   }

@@ -199,9 +199,13 @@ private:
     for (const PathDirective& row : kPathDirectives)
       if (row.name == key)
         return grant_path(policy_, row.access, word, from);
-    for (const PortDirective& row : kPortDirectives)
-      if (row.name == key)
-        return grant_port(policy_, row, word, names_, from);
+    for (const PortDirective& row : kPortDirectives) {
+      if (row.name != key)
+        continue;
+      if (word.find(',') != std::string::npos)
+        return fail(fmt::format("'{}': ports are separated by spaces, without commas", word));
+      return grant_port(policy_, row, word, names_, from);
+    }
     return fail("no such directive");
   }
 

@@ -95,7 +95,7 @@ printf '%s\n' 'BindTCP=0' 'ConnectTCP=0 65535' ABI=10 BindUDP=53 >>/etc/systemd/
 restart ports.service
 check "131,073 ports: it does not" wait_for systemctl is-failed ports.service
 check_equal "with the status of a declaration that is wrong" 78 "$(property ports ExecMainStatus)"
-check "the message has file and line" journal_has ports 'ports.service:12: with BindUDP= the ranges hold more than 131072 ports'
+check "the message has file and line" journal_has ports "ports.service:12: with BindUDP= the policy's ranges hold more than 131072 ports"
 check_equal "and unitlock status says it, too" "invalid" "$(state_of ports)"
 systemctl reset-failed ports.service
 
