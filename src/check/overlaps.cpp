@@ -88,6 +88,32 @@ void check_effect(const Subject& subject, const Provenance& from, Family family,
          ""});
 }
 
+/// The last assignment of the section's.
+const Assignment* directive(const Subject& subject, std::string_view key) {
+  for (const char* section : {"X-Landlock", "Landlock"})
+    if (const Assignment* found = subject.unit.scalar(section, key))
+      return found;
+  return nullptr;
+}
+
+/// What is set for rights that ABI= leaves out, or that only another kernel knows.
+void check_settings_of_abi(const Subject& subject, Findings& findings) {
+  const Policy& policy = subject.policy();
+  const Assignment* scope = directive(subject, "Scope");
+  if (scope && landlock::known_to(policy.abi).scope == 0)
+    findings.push_back({Severity::Note, "without-effect", scope->where,
+                        fmt::format("Scope= keeps nothing inside: ABI={} restricts neither signals "
+                                    "nor abstract sockets",
+                                    policy.abi),
+                        ""});
+  if (!policy.quiet.empty() && subject.kernel_abi < landlock::kAbiOfQuiet)
+    findings.push_back({Severity::Note, "without-effect", policy.quiet.front().from.where,
+                        fmt::format("QuietPaths= keeps nothing out of the log: this kernel has ABI "
+                                    "{}, and ABI {} is the first that can",
+                                    subject.kernel_abi, landlock::kAbiOfQuiet),
+                        ""});
+}
+
 } // namespace
 
 void check_overlaps(const Subject& subject, Findings& findings) {
@@ -100,6 +126,8 @@ void check_overlaps(const Subject& subject, Findings& findings) {
         check_effect(subject, rule.from, Family::Network, rule.access, findings);
       check_port(subject, rule, findings);
     }
+  if (subject.preset.empty())
+    check_settings_of_abi(subject, findings);
   if (!subject.restricts_files() || subject.other_root())
     return;
   for (const PlacedRule& placed : subject.reach.rules())

@@ -33,6 +33,14 @@ TEST_F(CheckTest, GrantsOfWhatIsNotRestricted) {
   EXPECT_THAT(found_with("", "Restrict=filesystem\nConnectTCP=80\n"),
               ElementsAre("warning without-effect 101"));
   EXPECT_THAT(found_with("", "ABI=4\nConnectUDP=53\n"), ElementsAre("note without-effect 101"));
+  EXPECT_THAT(found_with("", "ABI=3\nBindTCP=80\n"), ElementsAre("note without-effect 101"));
+  EXPECT_THAT(found_with("", "ABI=8\nSocketPaths=-/srv/sock\n"),
+              Contains("note without-effect 101"));
+  EXPECT_THAT(found_with("", "ABI=5\nScope=signal\n"), ElementsAre("note without-effect 101"));
+  EXPECT_THAT(found_with("", "ABI=6\nScope=signal\n"), IsEmpty());
+  EXPECT_THAT(found_with("", "ABI=9\nQuietPaths=/usr\n"), IsEmpty()) << "the kernel's ABI counts";
+  kernel_abi_ = 9;
+  EXPECT_THAT(found_with("", "QuietPaths=/usr\n"), ElementsAre("note without-effect 100"));
 }
 
 TEST_F(CheckTest, WritablePrograms) {
