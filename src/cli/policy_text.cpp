@@ -111,7 +111,9 @@ void print_settings(std::FILE* stream, const DeclaredUnit& declared, const Shown
     fields.add_words("Restricted", family_words(policy));
     fields.add_words("Kept inside", scope_words(policy));
     fields.add_words("Not derived", {policy.not_derived.begin(), policy.not_derived.end()});
-    fields.add("Denials", policy.log_denials ? "logged" : "not logged (LogDenials=no)");
+    fields.add("Denials", policy.log_denials
+                              ? "logged where the machine logs them (unitlock status)"
+                              : "not logged (LogDenials=no)");
   }
   fields.print(stream);
 }

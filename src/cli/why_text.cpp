@@ -143,8 +143,8 @@ std::vector<std::string> other_lines(const std::vector<OtherRefusal>& others) {
   std::vector<std::string> lines;
   for (const OtherRefusal& other : others) {
     std::string where = place(other.where);
-    lines.push_back(fmt::format("{} {}: {}{}", shown(other.by),
-                                other.certain ? "refuses it" : "may refuse it", shown(other.text),
+    lines.push_back(fmt::format("{} by {}: {}{}", other.certain ? "refused" : "perhaps refused",
+                                shown(other.by), shown(other.text),
                                 where.empty() ? "" : "    # " + where));
   }
   return lines;

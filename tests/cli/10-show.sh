@@ -11,7 +11,7 @@ prints "show: all of it" "good.service: confined when started
    Landlock ABI: 10 asked for
      Restricted: filesystem network scope
     Kept inside: signal abstract-unix-socket
-        Denials: logged
+        Denials: logged where the machine logs them (unitlock status)
 
 Paths, with all that is below:
 GRANTS       PATH              SAID BY                 WHERE

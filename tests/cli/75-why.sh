@@ -32,7 +32,7 @@ prints "why: what is missing, and what else refuses it" "asked.service: fs.trunc
            Kernels: no Landlock: allowed: the kernel has no Landlock
                     ABI 1-2: allowed: not known to the kernel
                     ABI 3-11: DENIED: no rule grants it
-  Besides Landlock: ProtectSystem=strict refuses it: /srv/why/open/file is read-only for it    # /etc/systemd/system/asked.service:3
+  Besides Landlock: refused by ProtectSystem=strict: /srv/why/open/file is read-only for it    # /etc/systemd/system/asked.service:3
               Note: permissions of files are looked at for root: its processes that run as another user are refused by theirs"
 exits "why: a link leads elsewhere" 1 --root="$tree" why asked read /srv/why/open/link
 says "why: where" "Decided at: /srv/why/other/file"
@@ -44,7 +44,7 @@ says "why: which is said" "/srv/why/missing does not exist: its rule holds only 
 exits "why: a port" 0 --root="$tree" why asked bind_tcp 8001
 exits "why: that is not granted" 1 --root="$tree" why asked bind_tcp 81
 says "why: for which there is a line" "Would allow it: BindTCP=81"
-says "why: nor the capability" "CAP_NET_BIND_SERVICE refuses it: root lacks it, and ports below 1024 need it"
+says "why: nor the capability" "refused by CAP_NET_BIND_SERVICE: root lacks it, and ports below 1024 need it"
 exits "why: any port" 0 --root="$tree" why asked connect_send_udp 53
 exits "why: what is not restricted" 0 --root="$tree" why asked signal
 says "why: by which setting" "what it reaches outside is not restricted (Restrict=)"
