@@ -379,8 +379,8 @@ const Case kCases[] = {
        f.kernel_abi = 10;
      }},
     {"strict, and the kernel lacks something", State::StartRefused,
-     "refuses its next start: this kernel cannot restrict fs.resolve_unix net.bind_udp "
-     "net.connect_send_udp (Linux 7.2 can)",
+     "refuses its next start: this kernel cannot restrict fs.resolve_unix (Linux 7.1 can), "
+     "net.bind_udp net.connect_send_udp (Linux 7.2 can)",
      [](Facts& f) {
        stop(f);
        f.records.reset();
