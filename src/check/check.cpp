@@ -18,6 +18,7 @@
 #include "check/settings.hpp"
 #include "check/subject.hpp"
 #include "check/writing.hpp"
+#include "policy/lower.hpp"
 
 namespace unitlock::check {
 namespace {
@@ -81,11 +82,9 @@ void excuse_absence(const Root& root, const Unit& unit, bool lacks_unit, Finding
   }
 }
 
-SourceRef place_of_mode(const Unit& unit, const SourceRef& otherwise) {
-  for (const char* section : {"X-Landlock", "Landlock"})
-    if (const Assignment* mode = unit.scalar(section, "Mode"))
-      return mode->where;
-  return otherwise;
+SourceRef place_of(std::string_view directive, const Unit& unit, const SourceRef& otherwise) {
+  const Assignment* said = own_directive(unit, directive);
+  return said ? said->where : otherwise;
 }
 
 void add_state(const DeclaredUnit& declared, Findings& findings) {
@@ -104,10 +103,29 @@ void add_state(const DeclaredUnit& declared, Findings& findings) {
     findings.push_back({Severity::Note, "off", file, "Mode=off: the unit runs unconfined", ""});
   else if (declared.declaration.state == State::Confined &&
            declared.declaration.policy.mode == Mode::Permissive)
-    findings.push_back({Severity::Warning, "permissive", place_of_mode(unit, file),
+    findings.push_back({Severity::Warning, "permissive", place_of("Mode", unit, file),
                         "Mode=permissive: the unit runs unconfined, and no kernel tells what the "
                         "policy would deny",
                         "to see that, enforce it and look at \"unitlock denials\""});
+}
+
+/// What the wrapper would refuse on the running kernel.
+void check_strictness(const Subject& subject, Findings& findings) {
+  const Policy& policy = subject.policy();
+  if (policy.compatibility != Compatibility::Strict || policy.mode != Mode::Enforce)
+    return;
+  landlock::AccessSet dropped = lower(policy, subject.kernel_abi).dropped();
+  if (dropped.empty())
+    return;
+  findings.push_back(
+      {Severity::Warning, "refused",
+       place_of("Compatibility", subject.unit, {subject.unit.fragment, 0, 0}),
+       fmt::format(
+           "Compatibility=strict refuses to start the unit here: this kernel cannot restrict {}",
+           names_with_kernels(dropped, "can")),
+       subject.kernel_abi == 0
+           ? "a kernel with Landlock"
+           : fmt::format("ABI={} asks for no more than this kernel has", subject.kernel_abi)});
 }
 
 /// In the order of the unit's files, as they are read.
@@ -153,6 +171,7 @@ Findings check_unit(const Root& root, const DeclaredUnit& declared, RuntimeScope
         lacks_unit || (is_foreign && lacks_program(root, unit, declared.declaration, scope));
     Subject subject{root, unit, declared.declaration, scope, not_installed, "", kernel_abi};
     check_missing_paths(subject, findings);
+    check_strictness(subject, findings);
     check_policy(subject, findings);
     check_programs(subject, findings);
     check_settings(subject, findings);

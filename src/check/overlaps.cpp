@@ -88,18 +88,10 @@ void check_effect(const Subject& subject, const Provenance& from, Family family,
          ""});
 }
 
-/// The last assignment of the section's.
-const Assignment* directive(const Subject& subject, std::string_view key) {
-  for (const char* section : {"X-Landlock", "Landlock"})
-    if (const Assignment* found = subject.unit.scalar(section, key))
-      return found;
-  return nullptr;
-}
-
 /// What is set for rights that ABI= leaves out, or that only another kernel knows.
 void check_settings_of_abi(const Subject& subject, Findings& findings) {
   const Policy& policy = subject.policy();
-  const Assignment* scope = directive(subject, "Scope");
+  const Assignment* scope = own_directive(subject.unit, "Scope");
   if (scope && landlock::known_to(policy.abi).scope == 0)
     findings.push_back({Severity::Note, "without-effect", scope->where,
                         fmt::format("Scope= keeps nothing inside: ABI={} restricts neither signals "

@@ -31,6 +31,13 @@ std::optional<std::string> Subject::expanded(std::string_view text) const {
   return expand(text, unit.name, scope);
 }
 
+const Assignment* own_directive(const Unit& unit, std::string_view directive) {
+  for (const char* section : {"X-Landlock", "Landlock"})
+    if (const Assignment* said = unit.scalar(section, directive))
+      return said;
+  return nullptr;
+}
+
 bool is_out_of_reach(const Root& root, const std::string& path) {
   auto fd = root.open_file(path, O_PATH);
   return !fd && fd.error().number == EACCES;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/files.hpp"
 #include "base/manager_environment.hpp"
@@ -52,6 +53,10 @@ struct Subject {
   std::vector<Unit::Word> words(std::string_view key) const { return unit.words("Service", key); }
   std::optional<std::string> expanded(std::string_view text) const;
 };
+
+/// The last assignment of a directive in the unit's section for Landlock; nullptr where it has
+/// none.
+const Assignment* own_directive(const Unit& unit, std::string_view directive);
 
 /// Whether the one who looks is not allowed to: then whether the path exists cannot be told.
 bool is_out_of_reach(const Root& root, const std::string& path);

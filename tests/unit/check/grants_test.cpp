@@ -43,6 +43,19 @@ TEST_F(CheckTest, GrantsOfWhatIsNotRestricted) {
   EXPECT_THAT(found_with("", "QuietPaths=/usr\n"), ElementsAre("note without-effect 100"));
 }
 
+TEST_F(CheckTest, StrictnessThatThisKernelCannotSatisfy) {
+  EXPECT_THAT(found_with("", "Compatibility=strict\n"), IsEmpty());
+  kernel_abi_ = 7;
+  EXPECT_THAT(found_with("", "ABI=7\nCompatibility=strict\n"), IsEmpty());
+  EXPECT_THAT(found_with("", "ReadOnlyPaths=/usr\n"), IsEmpty());
+  EXPECT_THAT(found_with("", "Restrict=scope\nCompatibility=strict\n"), IsEmpty());
+  EXPECT_THAT(found_with("", "Mode=permissive\nCompatibility=strict\n"),
+              Not(Contains(HasSubstr("refused"))));
+  EXPECT_THAT(found_with("", "ABI=9\nCompatibility=strict\n"), ElementsAre("warning refused 101"));
+  kernel_abi_ = 0;
+  EXPECT_THAT(found_with("", "ABI=1\nCompatibility=strict\n"), ElementsAre("warning refused 101"));
+}
+
 TEST_F(CheckTest, WritablePrograms) {
   tree_.make_directory("/opt/a/lib");
   program("/opt/a/bin/a", "\x7f"
