@@ -36,6 +36,18 @@ void unwrap(Facts& facts) {
   service_of(facts).exec_start[0].pid = 0;
 }
 
+/// The last start failed with this status, by the wrapper's own word.
+StartRecord& fail_start(Facts& facts, int status) {
+  stop(facts);
+  service_of(facts).active_state = "failed";
+  service_of(facts).exec_main_status = status;
+  StartRecord& failure = records_of(facts).records[0];
+  failure.kind = Kind::Failed;
+  failure.exit_status = status;
+  failure.message = "/srv: missing";
+  return failure;
+}
+
 struct Case {
   const char* name;
   State state;
@@ -241,15 +253,7 @@ const Case kCases[] = {
        service_of(f).exec_main_status = 1;
      }},
     {"the wrapper refused", State::StartRefused, "/srv: missing",
-     [](Facts& f) {
-       stop(f);
-       service_of(f).active_state = "failed";
-       service_of(f).exec_main_status = 66;
-       StartRecord& failure = records_of(f).records[0];
-       failure.kind = Kind::Failed;
-       failure.exit_status = 66;
-       failure.message = "/srv: missing";
-     }},
+     [](Facts& f) { fail_start(f, 66); }},
     {"the wrapper refused, and SuccessExitStatus= takes it for a success", State::StartRefused,
      "/srv: missing",
      [](Facts& f) {
@@ -332,35 +336,11 @@ const Case kCases[] = {
        records_of(f).records[0].exit_status = 66;
      }},
     {"the wrapper refused an earlier policy", State::NotRunning, "has changed since",
-     [](Facts& f) {
-       stop(f);
-       service_of(f).active_state = "failed";
-       service_of(f).exec_main_status = 66;
-       StartRecord& failure = records_of(f).records[0];
-       failure.kind = Kind::Failed;
-       failure.exit_status = 66;
-       failure.policy = "0000000000000001";
-     }},
+     [](Facts& f) { fail_start(f, 66).policy = "0000000000000001"; }},
     {"the wrapper refused, and did not say which policy", State::StartRefused, "/srv: missing",
-     [](Facts& f) {
-       stop(f);
-       service_of(f).active_state = "failed";
-       service_of(f).exec_main_status = 66;
-       StartRecord& failure = records_of(f).records[0];
-       failure.kind = Kind::Failed;
-       failure.exit_status = 66;
-       failure.message = "/srv: missing";
-       failure.policy.clear();
-     }},
+     [](Facts& f) { fail_start(f, 66).policy.clear(); }},
     {"the declaration was invalid, and is corrected", State::NotRunning, "has changed since",
-     [](Facts& f) {
-       stop(f);
-       service_of(f).active_state = "failed";
-       service_of(f).exec_main_status = 78;
-       StartRecord& refusal = records_of(f).records[0];
-       refusal.kind = Kind::Refused;
-       refusal.exit_status = 78;
-     }},
+     [](Facts& f) { fail_start(f, 78).kind = Kind::Refused; }},
     {"that, and RemainAfterExit= has it active", State::StartRefused, "/srv: bad",
      [](Facts& f) {
        service_of(f).sub_state = "exited";
