@@ -104,6 +104,10 @@ TEST_F(BeyondTest, ProtocolsWhereThereIsInternet) {
   EXPECT_EQ(open(files + "RestrictAddressFamilies=AF_INET AF_UNIX\n"), "protocols");
   EXPECT_EQ(open(files + "RestrictAddressFamilies=AF_UNIX\n"), "");
   EXPECT_EQ(open(files + "RestrictAddressFamilies=none\n"), "");
+  EXPECT_EQ(open(files + "RestrictAddressFamilies=~none\n"), "protocols families");
+  EXPECT_EQ(open(files + "RestrictAddressFamilies=af_inet AF_UNIX\n"), "protocols");
+  EXPECT_EQ(open(files + "RestrictAddressFamilies=none\nRestrictAddressFamilies=~AF_PACKET\n"),
+            "protocols families");
 }
 
 TEST_F(BeyondTest, FamiliesThatAreListed) {
