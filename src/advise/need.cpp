@@ -58,11 +58,16 @@ std::string hopeless(const DenialGroup& group, const Blocker& blocker) {
 
 class Collector {
 public:
-  explicit Collector(Suspicions suspicions) : suspicions_(std::move(suspicions)) {}
+  Collector(Suspicions suspicions, const journal::Expectations& expectations)
+      : suspicions_(std::move(suspicions)), expectations_(expectations) {}
 
   void add(const DenialGroup& group) {
     if (!journal::is_believed(group.attribution.certainty)) {
       result_.uncertain.push_back(evidence_of(group));
+      return;
+    }
+    if (journal::is_expected(group.blockers, group.object, group.attribution, expectations_)) {
+      result_.expected += group.count;
       return;
     }
     for (const Blocker& blocker : journal::split_blockers(group.blockers))
@@ -134,14 +139,16 @@ private:
   }
 
   Suspicions suspicions_;
+  const journal::Expectations& expectations_;
   std::map<Key, Found> needs_;
   Needs result_;
 };
 
 } // namespace
 
-Needs needs_of(const std::vector<DenialGroup>& groups, const ServiceView& view) {
-  Collector collector{Suspicions(groups, view)};
+Needs needs_of(const std::vector<DenialGroup>& groups, const ServiceView& view,
+               const journal::Expectations& expectations) {
+  Collector collector{Suspicions(groups, view), expectations};
   for (const DenialGroup& group : groups)
     collector.add(group);
   return collector.take();

@@ -3,10 +3,12 @@
 // all rights that were denied there.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "advise/suggestion.hpp"
+#include "journal/expected_denial.hpp"
 
 namespace unitlock::advise {
 
@@ -27,8 +29,11 @@ struct Need {
 struct Needs {
   std::vector<Need> needs; ///< in a stable order
   std::vector<Evidence> uncertain;
+  std::uint64_t expected = 0; ///< denials
 };
 
-Needs needs_of(const std::vector<journal::DenialGroup>& groups, const ServiceView& view);
+/// What is expected is only counted, but it can make others suspicious.
+Needs needs_of(const std::vector<journal::DenialGroup>& groups, const ServiceView& view,
+               const journal::Expectations& expectations);
 
 } // namespace unitlock::advise

@@ -278,10 +278,12 @@ void drop_covered(std::vector<Suggestion>& suggestions) {
 
 } // namespace
 
-Advice advise(const std::vector<journal::DenialGroup>& groups, const ServiceView& view) {
-  Needs needs = needs_of(groups, view);
+Advice advise(const std::vector<journal::DenialGroup>& groups, const ServiceView& view,
+              const journal::Expectations& expectations) {
+  Needs needs = needs_of(groups, view, expectations);
   Advice advice;
   advice.uncertain = std::move(needs.uncertain);
+  advice.expected = needs.expected;
   PortAdvice ports;
   auto is_allowed = [&](const Need& need) {
     advice.allowed.insert(advice.allowed.end(), need.evidence.begin(), need.evidence.end());

@@ -71,9 +71,14 @@ struct Advice {
   std::vector<Suggestion> suggestions;
   std::vector<Evidence> allowed;   ///< the declaration allows them now
   std::vector<Evidence> uncertain; ///< perhaps another unit's, or nobody's: never acted upon
+  std::uint64_t expected = 0;      ///< denials that the declaration expects
+
+  /// Nothing was denied but what is expected.
+  bool empty() const { return suggestions.empty() && allowed.empty() && uncertain.empty(); }
 };
 
-/// `groups`: those that concern the unit. Never fails.
-Advice advise(const std::vector<journal::DenialGroup>& groups, const ServiceView& view);
+/// `groups`: those that concern the unit, what is expected among them. Never fails.
+Advice advise(const std::vector<journal::DenialGroup>& groups, const ServiceView& view,
+              const journal::Expectations& expectations = {});
 
 } // namespace unitlock::advise

@@ -116,7 +116,6 @@ Result<std::vector<journal::DenialGroup>> Suggesting::read_groups(const Declared
   auto name = parse_unit_name(declared.unit.name);
   query->filter.units = {name && name->is_template() ? name->prefix + "@*.service"
                                                      : declared.unit.name};
-  query->expectations = declared_expectations(index_, context_);
   journal::Location location = options_.journal.location(context_);
   auto journal = journal::Journal::open(location);
   if (!journal)
@@ -129,9 +128,6 @@ Result<std::vector<journal::DenialGroup>> Suggesting::read_groups(const Declared
   if (report->unattributed > 0)
     complain(fmt::format("of {} denials nobody knows whose they are: they are left out",
                          report->unattributed));
-  if (report->expected > 0)
-    complain(
-        fmt::format("{} denials that are declared as expected are left out", report->expected));
   if (report->groups.empty())
     explain_nothing(*journal, location);
   return std::move(report->groups);
@@ -183,7 +179,10 @@ int Suggesting::suggest(const DeclaredUnit& declared) {
     return no_answer(groups.error());
   advise::ServiceView view = view_of(context_, root_, index_, declared);
   view.set_started(started_usec(declared.unit.name));
-  Advice advice = advise::advise(*groups, view);
+  // What is expected is looked at, too: an attack is no less one for that.
+  Advice advice = advise::advise(*groups, view, declared_expectations(index_, context_));
+  if (advice.expected > 0)
+    complain(fmt::format("{} denials that are declared as expected are left out", advice.expected));
   if (auto unknown = find_unknown_name(advice))
     return refuse(*unknown);
   std::vector<ChosenLine> lines = ordinary_and_named(advice);
@@ -200,7 +199,7 @@ int Suggesting::suggest(const DeclaredUnit& declared) {
     status_ = kNotWell;
   if (context_.json())
     print_advice_json(declared.unit.name, advice);
-  else if (!options_.write && !groups->empty())
+  else if (!options_.write && !advice.empty())
     print_advice(stdout, declared.unit.name, advice);
   if (!options_.write)
     return status_;

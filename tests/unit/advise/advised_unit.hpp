@@ -76,7 +76,7 @@ protected:
     DeclaredUnit declared = index.find(name_);
     EXPECT_EQ(Declaration::State::Confined, declared.declaration.state);
     ServiceView view(root, declared, scope_, directories_of_others(index, name_, scope_), home_);
-    return advise(groups_, view);
+    return advise(groups_, view, expectations_);
   }
   std::vector<std::string> lines(Suggestion::Kind kind) {
     std::vector<std::string> all;
@@ -98,6 +98,7 @@ protected:
   std::string file_ = "a.service", name_ = "a.service", home_;
   RuntimeScope scope_ = RuntimeScope::System;
   std::vector<journal::DenialGroup> groups_;
+  journal::Expectations expectations_;
 };
 
 } // namespace unitlock::advise

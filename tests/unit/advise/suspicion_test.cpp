@@ -52,6 +52,21 @@ TEST_F(SuspicionTest, WhatIsDeniedBesideAnAttackIsShownApart) {
   EXPECT_THAT(concerns_of("/usr/bin/bash"), Each(Not(HasSubstr("in the same start"))));
 }
 
+/// QuietPaths=read_file:/etc/shadow does not make the rest of an attack ordinary.
+TEST_F(SuspicionTest, WhatIsExpectedIsASignAllTheSame) {
+  add_in("1", "/usr/sbin/a", path_group("fs.read_file", "/etc/shadow"));
+  add_in("1", "/usr/sbin/a", path_group("fs.read_file", "/srv/www/page"));
+  const std::vector<ExpectedRule> rules = {{"/etc/shadow", landlock::mask_of("fs.read_file"), {}}};
+  expectations_ = [&](const journal::UnitName&) -> const std::vector<ExpectedRule>& {
+    return rules;
+  };
+  Advice found = advice();
+  EXPECT_EQ(found.expected, 1U);
+  ASSERT_EQ(found.suggestions.size(), 1U);
+  EXPECT_EQ(found.suggestions[0].object, "/srv/www/page");
+  EXPECT_TRUE(found.suggestions[0].is(Suggestion::Kind::Sensitive));
+}
+
 TEST_F(SuspicionTest, TheWiderLineIsNoWayAroundIt) {
   add_in("1", "/usr/sbin/a", path_group("fs.read_file", "/etc/shadow"));
   add_in("1", "/usr/sbin/a", path_group("fs.read_file", "/srv/www/page"));
