@@ -73,6 +73,8 @@ std::vector<std::string> command_settings(const Declaration& declaration) {
 }
 
 std::string compatibility_text(const Policy& policy, const ShownAbi& shown) {
+  if (policy.mode == Mode::Permissive)
+    return "start too (Mode=permissive)";
   if (policy.compatibility != Compatibility::Strict)
     return "start with what they can enforce (best-effort)";
   std::string text = "refuse to start (Compatibility=strict)";
@@ -209,14 +211,15 @@ ordered_json quiet_json(const Policy& policy) {
 
 ordered_json lowered_json(const Policy& policy, const ShownAbi& shown) {
   Ruleset ruleset = lower(policy, shown.abi);
+  const bool enforces = policy.mode == Mode::Enforce;
   auto shortfalls = ordered_json::array();
   for (const Shortfall& shortfall : ruleset.shortfalls)
     shortfalls.push_back({{"text", json_bytes(shortfall.text)},
                           {"rights", names_of(shortfall.rights)},
                           {"from", from_json(shortfall.from)}});
   return {{"abi", shown.abi},
-          {"complete", ruleset.complete()},
-          {"enforced", names_of(ruleset.handled)},
+          {"complete", enforces && ruleset.complete()},
+          {"enforced", names_of(enforces ? ruleset.handled : landlock::AccessSet())},
           {"dropped", names_of(ruleset.dropped())},
           {"shortfalls", shortfalls}};
 }
@@ -330,7 +333,10 @@ void print_policy(std::FILE* stream, const DeclaredUnit& declared, const ShownAb
     return;
   const Policy& policy = declared.declaration.policy;
   print_rules(stream, policy);
-  print_shortfalls(stream, policy, shown);
+  if (policy.mode == Mode::Permissive)
+    fmt::print(stream, "\nMode=permissive: nothing of it is enforced, by any kernel.\n");
+  else
+    print_shortfalls(stream, policy, shown);
 }
 
 ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi& shown) {
