@@ -228,18 +228,24 @@ Result<Question> named_question(const std::string& name) {
 Result<std::vector<Question>> read_question(const std::string& right, const std::string& object,
                                             const Sight& sight, const PortNames& names) {
   std::vector<Question> questions;
+  std::optional<Error> problem;
   for (const std::string& word : split(right)) {
     auto meant = names_of_word(word, object, sight);
     if (!meant)
       return tl::unexpected(meant.error());
     for (const std::string& name : *meant) {
       auto asked = question(name, object, names);
-      if (!asked)
+      // Of a word for TCP and UDP, the port's name may be one of the two only.
+      if (!asked && meant->size() == 1)
         return tl::unexpected(asked.error());
-      if (*asked)
+      if (!asked && !problem)
+        problem = asked.error();
+      if (asked && *asked)
         questions.push_back(**asked);
     }
   }
+  if (questions.empty() && problem)
+    return tl::unexpected(*problem);
   if (questions.empty())
     return fail(fmt::format("'{}' of '{}' asks for nothing", right, object));
   return questions;

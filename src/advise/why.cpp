@@ -103,8 +103,10 @@ bool is_asked_of(const Right& right, const Node& node) {
 }
 
 /// The first directive that grants it, for it grants the least; nullptr where only the right by its
-/// name does.
+/// name does, and for what is done in directories: there ReadWritePaths= would allow it all.
 const PathDirective* directive_for(const Right& right) {
+  if (is_decided_at_directory(right))
+    return nullptr;
   for (const PathDirective& row : kPathDirectives)
     if ((row.access & right.mask()) != 0)
       return &row;

@@ -139,6 +139,20 @@ TEST_F(WhyTest, RemediesAreTheLeastDirective) {
   EXPECT_EQ(ask("read_file", "/srv/a\nExecPaths=/").remedy, "") << "no line can say it";
 }
 
+TEST_F(WhyTest, RemediesInDirectoriesAreTheRightAlone) {
+  EXPECT_EQ(ask("remove_file", "/srv/www/index").remedy, "AllowPaths=remove_file:/srv/www");
+  EXPECT_EQ(ask("make_reg", "/srv/www/new").remedy, "AllowPaths=make_reg:/srv/www");
+  EXPECT_EQ(ask("make_reg", "/srv/www/new").remedy_access->rights,
+            landlock::mask_of("fs.make_reg"));
+}
+
+TEST_F(WhyTest, APortsNameOfOneProtocolOnly) {
+  EXPECT_EQ(questions("bind", "http").size(), 1U);
+  EXPECT_EQ(questions("bind", "domain").size(), 2U);
+  EXPECT_FALSE(read_question("bind_udp", "http", sight_, PortNames(root_)));
+  EXPECT_FALSE(read_question("bind", "nothing", sight_, PortNames(root_)));
+}
+
 TEST_F(WhyTest, EachKernelHasItsSay) {
   auto range = [](int first, int last, Outcome outcome, Because because) {
     return AbiRange{first, last, {outcome, because}};
