@@ -12,7 +12,9 @@
 #include "base/text.hpp"
 #include "policy/vocabulary.hpp"
 #include "unit/address_families.hpp"
+#include "unit/expand.hpp"
 #include "unit/mount_settings.hpp"
+#include "unit/service_directories.hpp"
 #include "unit/words.hpp"
 
 namespace unitlock::advise {
@@ -98,8 +100,30 @@ private:
       if (const Assignment* by = families_.forbids({"AF_UNIX"}))
         refuse(*by, "it may open no UNIX socket");
     if (around_.identity)
-      if (auto refusal = refused_by_permissions(question_, *around_.identity, around_))
-        refusals_.push_back(std::move(*refusal));
+      look_at_permissions();
+  }
+
+  void look_at_permissions() {
+    auto refusal = refused_by_permissions(question_, *around_.identity, around_);
+    if (!refusal)
+      return;
+    if (!around_.is_running_view && is_made_for_it()) {
+      refusal->certain = false;
+      refusal->text += "; systemd gives the service's own directories to its user when it starts";
+    }
+    refusals_.push_back(std::move(*refusal));
+  }
+
+  /// Below a directory that StateDirectory= or one of its siblings names.
+  bool is_made_for_it() const {
+    for (const ServiceDirectory& row : kServiceDirectories)
+      for (const Unit::Word& word : unit().words("Service", row.setting)) {
+        auto name = expand(word.text.substr(0, word.text.find(':')), unit().name, around_.scope);
+        if (name && !row.is_for_reading &&
+            path_is_below(path(), fmt::format("{}/{}", row.of_system, *name)))
+          return true;
+      }
+    return false;
   }
 
   const std::string& path() const { return around_.way.back().first; }

@@ -85,6 +85,20 @@ TEST_F(OtherRefusalsTest, Permissions) {
   EXPECT_THAT(refusals("fs.read_file"), ElementsAre("the permissions of /srv/f may"));
 }
 
+TEST_F(OtherRefusalsTest, DirectoriesThatSystemdGivesToTheUser) {
+  identity_ = user(33, 33);
+  service("StateDirectory=web web/%p\nLogsDirectory=weblogs:alias\n");
+  at("/var/lib/web", node(S_IFDIR | 0755));
+  EXPECT_THAT(refusals("fs.make_reg"), ElementsAre("the permissions of /var/lib/web may"));
+  at("/var/log/weblogs", node(S_IFDIR | 0755));
+  EXPECT_THAT(refusals("fs.make_reg"), ElementsAre("the permissions of /var/log/weblogs may"));
+  at("/var/lib/website", node(S_IFDIR | 0755));
+  EXPECT_THAT(refusals("fs.make_reg"), ElementsAre("the permissions of /var/lib/website refuses"));
+  is_running_view_ = true;
+  at("/var/lib/web", node(S_IFDIR | 0755));
+  EXPECT_THAT(refusals("fs.make_reg"), ElementsAre("the permissions of /var/lib/web refuses"));
+}
+
 TEST_F(OtherRefusalsTest, Capabilities) {
   identity_ = root();
   service("");
