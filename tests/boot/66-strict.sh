@@ -50,7 +50,7 @@ if [ "$abi" -lt 9 ]; then
     check_fails "which is not well" unitlock status never.service
     check "unitlock show says it too" grep -q "refuses to start on this kernel" \
         <(unitlock show never.service)
-    check "as does unitlock verify" grep -q "refused:.*cannot restrict fs.resolve_unix" \
+    check "as does unitlock verify" grep -q "refuses to start the unit here: this kernel cannot restrict fs.resolve_unix" \
         <(unitlock verify never.service)
     check "systemd agrees" fails_to_start never
     sed -i s/^Compatibility=strict/Compatibility=best-effort/ /etc/systemd/system/strict.service
