@@ -55,7 +55,7 @@ Verdict judge_never_granted(const Question& question, const Ruleset& ruleset) {
 
 Verdict judge(const Policy& policy, const Question& question, const Ground& ground, int abi) {
   Ruleset ruleset = lower(policy, abi);
-  if (policy.compatibility == Compatibility::Strict && !ruleset.dropped().empty())
+  if (is_refused(policy, ruleset))
     return {Outcome::NoStart, Because::Strict};
   if (!question.right)
     return judge_never_granted(question, ruleset);

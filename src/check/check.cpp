@@ -112,17 +112,15 @@ void add_state(const DeclaredUnit& declared, Findings& findings) {
 /// What the wrapper would refuse on the running kernel.
 void check_strictness(const Subject& subject, Findings& findings) {
   const Policy& policy = subject.policy();
-  if (policy.compatibility != Compatibility::Strict || policy.mode != Mode::Enforce)
-    return;
-  landlock::AccessSet dropped = lower(policy, subject.kernel_abi).dropped();
-  if (dropped.empty())
+  Ruleset ruleset = lower(policy, subject.kernel_abi);
+  if (!is_refused(policy, ruleset))
     return;
   findings.push_back(
       {Severity::Warning, "refused",
        place_of("Compatibility", subject.unit, {subject.unit.fragment, 0, 0}),
        fmt::format(
            "Compatibility=strict refuses to start the unit here: this kernel cannot restrict {}",
-           names_with_kernels(dropped, "can")),
+           names_with_kernels(ruleset.dropped(), "can")),
        subject.kernel_abi == 0
            ? "a kernel with Landlock"
            : fmt::format("ABI={} asks for no more than this kernel has", subject.kernel_abi)});

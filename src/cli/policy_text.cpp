@@ -78,7 +78,7 @@ std::string compatibility_text(const Policy& policy, const ShownAbi& shown) {
   if (policy.compatibility != Compatibility::Strict)
     return "start with what they can enforce (best-effort)";
   std::string text = "refuse to start (Compatibility=strict)";
-  if (!shown.whose.empty() && !lower(policy, shown.abi).dropped().empty())
+  if (!shown.whose.empty() && is_refused(policy, lower(policy, shown.abi)))
     text += fmt::format(": it refuses to start on {}", shown.whose == "this kernel"
                                                            ? std::string(shown.whose)
                                                            : fmt::format("ABI {}", shown.abi));

@@ -365,13 +365,12 @@ std::string lacking(const std::vector<std::string>& names) {
 /// With Compatibility=strict it is known before.
 bool Judge::judge_strictness() {
   const Policy& policy = facts_.declaration.policy;
-  if (policy.compatibility != Compatibility::Strict || policy.mode != Mode::Enforce)
+  Ruleset ruleset = lower(policy, facts_.kernel_abi);
+  if (!is_refused(policy, ruleset))
     return false;
-  landlock::AccessSet dropped = lower(policy, facts_.kernel_abi).dropped();
-  if (dropped.empty())
-    return false;
-  std::string why = facts_.kernel_abi == 0 ? "this kernel has no Landlock"
-                                           : lacking({names_with_kernels(dropped, "can")});
+  std::string why = facts_.kernel_abi == 0
+                        ? "this kernel has no Landlock"
+                        : lacking({names_with_kernels(ruleset.dropped(), "can")});
   return decide(State::StartRefused, "Compatibility=strict refuses its next start: " + why,
                 {facts_.kernel_abi == 0
                      ? std::string("boot a kernel that has Landlock")

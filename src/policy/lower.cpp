@@ -128,6 +128,11 @@ Ruleset lower(const Policy& policy, int abi) {
   return ruleset;
 }
 
+bool is_refused(const Policy& policy, const Ruleset& ruleset) {
+  return policy.compatibility == Compatibility::Strict && policy.mode == Mode::Enforce &&
+         !ruleset.dropped().empty();
+}
+
 std::vector<std::string> names_of(const AccessSet& set) {
   std::vector<std::string> names;
   for (const Right& right : landlock::kRights)

@@ -54,6 +54,10 @@ struct Ruleset {
 /// `abi`: the kernel's, 0 for none. Never fails: what cannot be done is a Shortfall.
 Ruleset lower(const Policy& policy, int abi);
 
+/// Whether the wrapper does not start the service then: Compatibility=strict, and something is
+/// dropped.
+bool is_refused(const Policy& policy, const Ruleset& ruleset);
+
 /// What a rule grants on something that is not a directory.
 constexpr std::uint64_t on_file(std::uint64_t access) {
   return access & landlock::file_rights();
