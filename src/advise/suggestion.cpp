@@ -156,10 +156,8 @@ std::string directory_of_line(const Suggestion& suggestion) {
 
 /// Of two objects there is no line.
 void unite_quiet(Suggestion& into, const Suggestion& from) {
-  auto* rule = into.quiet ? std::get_if<ExpectedRule>(&*into.quiet) : nullptr;
-  const auto* other = from.quiet ? std::get_if<ExpectedRule>(&*from.quiet) : nullptr;
-  if (rule && other && rule->path == other->path) {
-    rule->access |= other->access;
+  if (into.quiet && from.quiet && into.quiet->path == from.quiet->path) {
+    into.quiet->access |= from.quiet->access;
     into.quiet_line = line_of(*into.quiet).value_or("");
   } else {
     into.quiet.reset();

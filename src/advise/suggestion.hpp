@@ -61,7 +61,7 @@ struct Suggestion {
   /// "QuietPaths=remove_file:/run", by which it stays denied and is no news; empty where there is
   /// none: a line is about one object.
   std::string quiet_line;
-  std::optional<Grant> quiet;
+  std::optional<ExpectedRule> quiet;
 
   bool is(Kind which) const { return kind == which; }
 };
