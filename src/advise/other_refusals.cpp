@@ -12,7 +12,6 @@
 #include "base/text.hpp"
 #include "policy/vocabulary.hpp"
 #include "unit/address_families.hpp"
-#include "unit/expand.hpp"
 #include "unit/mount_settings.hpp"
 #include "unit/service_directories.hpp"
 #include "unit/words.hpp"
@@ -116,14 +115,10 @@ private:
 
   /// Below a directory that StateDirectory= or one of its siblings names.
   bool is_made_for_it() const {
-    for (const ServiceDirectory& row : kServiceDirectories)
-      for (const Unit::Word& word : unit().words("Service", row.setting)) {
-        auto name = expand(word.text.substr(0, word.text.find(':')), unit().name, around_.scope);
-        if (name && !row.is_for_reading &&
-            path_is_below(path(), fmt::format("{}/{}", row.of_system, *name)))
-          return true;
-      }
-    return false;
+    auto directories = own_directories(unit(), around_.scope);
+    return std::any_of(directories.begin(), directories.end(), [&](const OwnDirectory& own) {
+      return !own.is_for_reading && path_is_below(path(), own.path);
+    });
   }
 
   const std::string& path() const { return around_.way.back().first; }

@@ -35,15 +35,6 @@ std::string without_private(std::string_view path) {
   return std::string(path);
 }
 
-std::vector<std::string> directories_of(const Unit& unit, RuntimeScope scope) {
-  std::vector<std::string> all;
-  for (const ServiceDirectory& base : kServiceDirectories)
-    for (const Unit::Word& word : unit.words("Service", base.setting))
-      if (auto name = expand(colon_field(word.text, 0), unit.name, scope); name && !name->empty())
-        all.push_back(simplify_path(fmt::format("{}/{}", base.of_system, *name)));
-  return all;
-}
-
 /// With interpreters, also those that env(1) starts.
 std::vector<std::string> programs_of(const Root& root, const DeclaredUnit& declared,
                                      RuntimeScope scope) {
@@ -87,7 +78,7 @@ std::string replaced_instance(const std::string& path, const std::string& instan
 ServiceView::ServiceView(const Root& root, const DeclaredUnit& declared, RuntimeScope scope,
                          std::map<std::string, std::string> others, std::string home)
     : root_(root), declared_(declared), scope_(scope), others_(std::move(others)),
-      home_(std::move(home)), own_(directories_of(declared.unit, scope)),
+      home_(std::move(home)), own_(own_directories(declared.unit, scope)),
       programs_(programs_of(root, declared, scope)) {
   if (auto name = parse_unit_name(declared.unit.name))
     names_.push_back(name->prefix);
@@ -140,7 +131,8 @@ std::optional<std::vector<DirectoryEntry>> ServiceView::list(const std::string& 
 bool ServiceView::is_own(std::string_view path) const {
   std::string plain = without_private(path);
   auto below = [&](const std::string& directory) { return path_is_below(plain, directory); };
-  if (std::any_of(own_.begin(), own_.end(), below))
+  if (std::any_of(own_.begin(), own_.end(),
+                  [&](const OwnDirectory& directory) { return below(directory.path); }))
     return true;
   for (std::string_view base : {"/var/lib", "/run", "/var/cache", "/var/log", "/var/spool", "/etc"})
     for (const std::string& name : names_)
@@ -249,8 +241,8 @@ directories_of_others(const DeclarationIndex& index, const std::string& unit, Ru
   };
   for (const DeclaredUnit& other : index.having(names_one))
     if (other.unit.name != unit)
-      for (const std::string& directory : directories_of(other.unit, scope))
-        all.emplace(directory, other.unit.name);
+      for (const OwnDirectory& directory : own_directories(other.unit, scope))
+        all.emplace(directory.path, other.unit.name);
   return all;
 }
 

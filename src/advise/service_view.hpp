@@ -15,6 +15,7 @@
 #include "base/manager_environment.hpp"
 #include "check/reach.hpp"
 #include "declare/declaration_index.hpp"
+#include "unit/service_directories.hpp"
 
 namespace unitlock::advise {
 
@@ -88,7 +89,7 @@ private:
   std::map<std::string, std::string> others_;
   std::string home_;
   std::vector<std::string> names_;    ///< its own and its user's
-  std::vector<std::string> own_;      ///< directories that its settings name
+  std::vector<OwnDirectory> own_;     ///< directories that its settings name
   std::vector<std::string> programs_; ///< of its commands, links resolved
   mutable std::map<std::string, check::Reach> reaches_;
 };

@@ -5,7 +5,12 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/manager_environment.hpp"
+#include "unit/unit_index.hpp"
 
 namespace unitlock {
 
@@ -23,5 +28,14 @@ inline constexpr auto kServiceDirectories = std::to_array<ServiceDirectory>({
     {"LogsDirectory", "%L", "/var/log"},
     {"ConfigurationDirectory", "%E", "/etc", true},
 });
+
+/// One that a unit has, as systemd's system manager places it.
+struct OwnDirectory {
+  std::string path;
+  bool is_for_reading = false;
+};
+
+/// Left out is what only the start can expand.
+std::vector<OwnDirectory> own_directories(const Unit& unit, RuntimeScope scope);
 
 } // namespace unitlock
