@@ -12,5 +12,8 @@ namespace unitlock::cli {
 /// nothing of them is expected; nor of one that is not confined as it is declared now, nor by a
 /// rule whose specifiers only the start tells. `index` must outlive it.
 journal::Expectations declared_expectations(const DeclarationIndex& index, const Context& context);
+/// The same for who needs no declarations otherwise: they are not read before some unit is asked
+/// about. `root` must outlive it.
+journal::Expectations declared_expectations(const Root& root, const Context& context);
 
 } // namespace unitlock::cli

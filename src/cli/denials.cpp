@@ -276,9 +276,8 @@ int run(const Options& options, const Context& context) {
   filter->user = query->filter.user;
   query->filter = std::move(*filter);
   query->with_probes = options.probes;
-  DeclarationIndex index(*root, context.manager(*root));
   if (!options.expected && options.journal.knows_declarations(context))
-    query->expectations = declared_expectations(index, context);
+    query->expectations = declared_expectations(*root, context);
   query->after_cursor = *place;
   query->keep_place = cursor.is_wanted() && !options.follow;
   if (options.follow && place->empty() && options.lines.empty())
