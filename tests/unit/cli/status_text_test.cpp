@@ -274,13 +274,17 @@ TEST(Glance, SumsUp) {
             "Not to be confined: getty@tty1.service, exempt.service.\n");
 }
 
-/// Who may not read the journal has no records.
-TEST(Glance, WhatCannotBeToldIsNotCalledUnconfined) {
+Glance glance_at_one(const StatusEntry& entry) {
   TempTree tree({{"/usr/share/unitlock/units.yaml", "units: {}\n"}});
   Root root = tree.root();
+  return glance_at({entry}, {}, VendorList(root, {}));
+}
+
+/// Who may not read the journal has no records.
+TEST(Glance, WhatCannotBeToldIsNotCalledUnconfined) {
   StatusEntry runs = entry("a.service", State::CannotTell);
   add_service(runs);
-  Glance glance = glance_at({runs}, {}, VendorList(root, {}));
+  Glance glance = glance_at_one(runs);
   EXPECT_EQ(glance.running_unknown, 1U);
   EXPECT_EQ(printed([&](std::FILE* file) { print_glance(file, glance); }),
             "\nDeclared: 1 cannot tell.\n"
@@ -288,16 +292,14 @@ TEST(Glance, WhatCannotBeToldIsNotCalledUnconfined) {
 }
 
 TEST(Glance, WhatAProbeRefutedIsNotConfined) {
-  TempTree tree({{"/usr/share/unitlock/units.yaml", "units: {}\n"}});
-  Root root = tree.root();
   StatusEntry runs = entry("a.service", State::NotEnforced);
   add_service(runs);
   add_record(runs);
-  EXPECT_EQ(glance_at({runs}, {}, VendorList(root, {})).running_confined, 1U);
+  EXPECT_EQ(glance_at_one(runs).running_confined, 1U);
   probe::ProbedProcess process;
   process.tries[0].verdict = probe::Verdict::Allowed;
   runs.probe = probe::ServiceProbe{"", {process}};
-  EXPECT_EQ(glance_at({runs}, {}, VendorList(root, {})).running_confined, 0U);
+  EXPECT_EQ(glance_at_one(runs).running_confined, 0U);
 }
 
 } // namespace
