@@ -11,8 +11,10 @@
 #include "config.hpp"
 #include "declare/derive.hpp"
 #include "declare/obstacles.hpp"
+#include "policy/command_line.hpp"
 #include "unit/unit_name.hpp"
 #include "unit/unit_path.hpp"
+#include "unit/words.hpp"
 
 namespace unitlock {
 namespace {
@@ -222,6 +224,38 @@ void limit_ports(Declaration& out) {
   }
 }
 
+/// As the drop-in has them, with what stands between them.
+std::size_t length_of_options(const Policy& policy) {
+  constexpr std::size_t kBetween = 8;
+  std::size_t length = 0;
+  for (const std::string& option : render_options(policy))
+    length += quote_word(escape_variables(option)).size() + kBetween;
+  return length;
+}
+
+/// Each command has the whole policy in front of it, and those of one line stay in one: systemd
+/// would read the file up to that line, and start the service without.
+void limit_length(const SourceRef& where, Declaration& out) {
+  const std::size_t options = length_of_options(out.policy);
+  std::size_t length = 0;
+  const SourceRef* line = nullptr;
+  for (const WrappedCommand& wrapped : out.commands) {
+    bool is_same_line = line && *line == wrapped.command.where;
+    length = (is_same_line ? length : 0) + options + wrapped.program.size() +
+             wrapped.command.argv_text.size();
+    line = &wrapped.command.where;
+    if (length <= kLongestCommands)
+      continue;
+    out.state = State::Invalid;
+    out.diagnostics.push_back(
+        {Severity::Error, where,
+         fmt::format("the policy is too long for systemd, which reads at most 1 MiB of a line: "
+                     "with it, the commands of {} take {} bytes",
+                     to_string(*line), length)});
+    return;
+  }
+}
+
 } // namespace
 
 /// Each command that is confined makes a domain of its own beside that of the service
@@ -305,6 +339,7 @@ Declaration declare(const Root& root, const Unit& unit, const Presets& presets,
   allow_ephemeral_udp(out.policy);
   remove_duplicates(out.policy);
   limit_ports(out);
+  limit_length(section.where, out);
   if (restricted_by(out.policy).empty()) {
     out.state = State::Invalid;
     out.diagnostics.push_back(

@@ -21,6 +21,10 @@ inline constexpr const char* kDropInName = "zz-unitlock.conf";
 /// Of all port ranges of a policy: about 0.1 s of a start.
 inline constexpr std::size_t kMostPorts = 131072;
 
+/// Of the commands of one line with their policies: systemd's LONG_LINE_MAX of 1 MiB, less what the
+/// drop-in writes around them.
+inline constexpr std::size_t kLongestCommands = (1U << 20U) - (16U << 10U);
+
 struct WrappedCommand {
   ExecLine line = ExecLine::Start; ///< of which setting
   ExecCommand command;

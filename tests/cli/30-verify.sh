@@ -48,6 +48,8 @@ mkdir -p "$tree/etc/systemd/system/c-declaration.service.d"
 ln -s /dev/null "$tree/etc/systemd/system/c-declaration.service.d/zz-unitlock.conf"
 finds c-declaration declaration "$section"
 finds c-invalid invalid-declaration "$section" Nonsense=1
+# shellcheck disable=SC2046  # a word is a line
+finds c-long invalid-declaration "$section" $(printf 'ReadOnlyPaths=/srv/%0100d\n' {1..12000})
 finds c-wrap not-confined AppArmorProfile=x "$section"
 finds c-off off "$section" Mode=off
 finds c-none nothing-declared Nice=1
