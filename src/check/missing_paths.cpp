@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -175,8 +177,9 @@ Finding hidden_path(const Subject& subject, const PlacedRule& placed, const Hidd
 }
 
 void report_unknown(const Subject& subject, Findings& findings) {
+  std::set<std::string_view> said;
   for (const PathRule* rule : subject.reach.unknown())
-    if (!rule->optional)
+    if (!rule->optional && said.insert(rule->path).second)
       findings.push_back({Severity::Note, "unchecked", rule->from.where,
                           fmt::format("{} is not checked: what it stands for is known when the "
                                       "service starts",
@@ -200,11 +203,13 @@ void check_missing_paths(const Subject& subject, Findings& findings) {
   report_unknown(subject, findings);
   MadeAtStart made = made_at_start(subject);
   std::vector<Hidden> hidden = hidden_places(subject);
+  std::set<std::string_view> said; // of several directives on one path, of the first
   for (const PlacedRule& placed : subject.reach.rules()) {
     const PathRule& rule = *placed.rule;
     // An optional path of a preset or of the unit itself is meant to be missing on some machines.
     bool matters = !rule.optional || rule.from.origin == Origin::Section;
-    if (!matters || is_made(placed.path, made) || is_own_control_group(subject, placed.path))
+    if (!matters || !said.insert(rule.path).second || is_made(placed.path, made) ||
+        is_own_control_group(subject, placed.path))
       continue;
     if (const Hidden* place = hiding(hidden, placed.path))
       findings.push_back(hidden_path(subject, placed, *place));

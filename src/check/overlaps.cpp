@@ -54,8 +54,8 @@ std::string port_text(const PortRule& rule) {
                                  : fmt::format("the ports {}-{}", rule.first, rule.last);
 }
 
-void check_port(const Subject& subject, const PortRule& rule, Findings& findings) {
-  for (const PortRule& other : subject.policy().ports) {
+void check_port(const std::vector<PortRule>& rules, const PortRule& rule, Findings& findings) {
+  for (const PortRule& other : rules) {
     bool covers = other.any || (!rule.any && other.first <= rule.first && other.last >= rule.last);
     if (&other == &rule || !covers || (rule.access & ~other.access) != 0)
       continue;
@@ -109,14 +109,15 @@ void check_settings_of_abi(const Subject& subject, Findings& findings) {
 } // namespace
 
 void check_overlaps(const Subject& subject, Findings& findings) {
-  for (const PathRule& rule : subject.policy().paths)
+  const Policy written = as_written(subject.policy());
+  for (const PathRule& rule : written.paths)
     if (subject.preset.empty() && subject.is_own(rule.from))
       check_effect(subject, rule.from, Family::Filesystem, rule.access, findings);
-  for (const PortRule& rule : subject.policy().ports)
+  for (const PortRule& rule : written.ports)
     if (subject.is_own(rule.from)) {
       if (subject.preset.empty())
         check_effect(subject, rule.from, Family::Network, rule.access, findings);
-      check_port(subject, rule, findings);
+      check_port(written.ports, rule, findings);
     }
   if (subject.preset.empty())
     check_settings_of_abi(subject, findings);

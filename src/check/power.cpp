@@ -121,7 +121,7 @@ void check_kind(const PlacedRule& placed, Findings& findings) {
 }
 
 void check_writable_program(const Subject& subject, const PlacedRule& writes, Findings& findings) {
-  if ((writes.rule->access & kWrites) == 0)
+  if ((writes.rule->access & kWrites) == 0 || !writes.can_hold_programs())
     return;
   for (const PlacedRule& executes : subject.reach.rules()) {
     if ((executes.rule->access & kExecute) == 0 || !writes.meets(executes))

@@ -20,6 +20,12 @@ bool PlacedRule::covers(std::string_view path) const {
   return path == real || (has_below && path_is_below(path, real));
 }
 
+bool PlacedRule::can_hold_programs() const {
+  if (kind == FileKind::Missing) // an image has no devices
+    return !path_is_below(real, "/dev") || path_is_below(real, "/dev/shm");
+  return is_directory() || kind == FileKind::Regular;
+}
+
 bool PlacedRule::touches(std::string_view path, bool all_below) const {
   return covers(path) || (all_below && path_is_below(real, path));
 }
@@ -28,8 +34,9 @@ bool PlacedRule::meets(const PlacedRule& other) const {
   return covers(other.real) || other.covers(real);
 }
 
-Reach::Reach(const Root& root, const Policy& policy, const std::string& unit, RuntimeScope scope) {
-  for (const PathRule& rule : policy.paths) {
+Reach::Reach(const Root& root, const Policy& policy, const std::string& unit, RuntimeScope scope)
+    : written_(as_written(policy).paths) {
+  for (const PathRule& rule : written_) {
     auto path = expand(rule.path, unit, scope);
     if (!path) {
       unknown_.push_back(&rule);

@@ -28,6 +28,8 @@ struct PlacedRule {
   /// Whether it grants what it grants on this path too. What does not exist yet counts as a
   /// directory.
   bool covers(std::string_view path) const;
+  /// Whether what is written there could be executed: of a device, a socket or a pipe nothing can.
+  bool can_hold_programs() const;
   /// What it grants on this path.
   std::uint64_t rights_at(std::string_view path) const;
   /// Whether it covers the path, or with `all_below` something that lies below it.
@@ -38,8 +40,12 @@ struct PlacedRule {
 
 class Reach {
 public:
-  /// `policy` must outlive it.
+  /// Of several directives on one path, each is a rule of its own.
   Reach(const Root& root, const Policy& policy, const std::string& unit, RuntimeScope scope);
+  Reach(const Reach&) = delete; // what it gives points into it
+  Reach& operator=(const Reach&) = delete;
+  Reach(Reach&&) = default;
+  Reach& operator=(Reach&&) = default;
 
   /// Every right on a path that is resolved already. Rules that are not known count as granting
   /// wherever they might, so that a right which is missing here is missing in truth. What does not
@@ -56,6 +62,7 @@ public:
   const std::vector<const PathRule*>& unknown() const { return unknown_; }
 
 private:
+  std::vector<PathRule> written_;
   std::vector<PlacedRule> rules_;
   std::vector<const PathRule*> unknown_;
   std::vector<std::string> beginnings_; ///< of unknown_, in its order

@@ -85,8 +85,10 @@ template <class Rule>
 std::vector<Rule> split(const Rule& rule) {
   std::vector<Rule> apart;
   for (const Share& share : shares_of(rule)) {
+    if ((share.access & rule.access) == 0)
+      continue; // lowered: the kernel knows none of its rights
     apart.push_back(rule);
-    apart.back().access = share.access;
+    apart.back().access = share.access & rule.access;
     apart.back().from = share.from;
     apart.back().shares.clear();
   }

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "check/reach.hpp"
 #include "policy/lower.hpp"
@@ -23,6 +24,8 @@ public:
   const Confinement& confinement() const { return confinement_; }
   const Ruleset& ruleset() const { return ruleset_; }
   const check::Reach& reach() const { return reach_; }
+  /// Each with what it was written with.
+  const std::vector<PortRule>& ports() const { return ports_; }
 
   /// Those of the rights that nothing restricts.
   landlock::AccessSet open(const landlock::AccessSet& rights) const {
@@ -37,11 +40,12 @@ private:
   const Root& root_;
   const Confinement& confinement_;
   Ruleset ruleset_;
-  Policy lowered_; ///< of which reach_ has the rules
+  std::vector<PortRule> ports_;
   check::Reach reach_;
 };
 
-/// How far a service could do something. Granting more never makes it less.
+/// How far a service could do something, and the first rule that lets it. Granting more never makes
+/// it less.
 struct Reached {
   unsigned percent = 0;
   std::string detail;
@@ -53,6 +57,7 @@ struct Item {
   std::string_view could;
   unsigned weight;
   Reached (*assess)(const View&);
+  unsigned least = 0; ///< tenths: what it makes of the whole where a rule grants all of it
 };
 
 std::span<const Item> items();

@@ -84,7 +84,7 @@ TEST_F(CheckTest, PresetsByThemselves) {
   for (const Finding& finding :
        check_preset(root, index.presets(), index.presets().all().at("mine"), RuntimeScope::System))
     all.push_back(fmt::format("{} {}", finding.where.line, finding.check));
-  EXPECT_THAT(all, ElementsAre("4 writable-program", "6 replaced-file", "6 redundant-grant"));
+  EXPECT_THAT(all, ElementsAre("5 writable-program", "6 replaced-file", "6 redundant-grant"));
 }
 
 } // namespace

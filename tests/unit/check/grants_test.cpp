@@ -19,6 +19,18 @@ TEST_F(CheckTest, ReadOnlyProtectsNothing) {
               ElementsAre("warning takes-nothing-away 101"));
   EXPECT_THAT(found_with("", "ReadOnlyPaths=/var/lib/b\nReadWritePaths=/var/lib/b/keep\n"),
               IsEmpty());
+  EXPECT_THAT(found_with("", "ReadOnlyPaths=/var/lib/b\nReadWritePaths=/var/lib/b\n"),
+              ElementsAre("warning takes-nothing-away 100"));
+}
+
+TEST_F(CheckTest, OfADirectiveThatGrantsIsTold) {
+  tree_.make_directory("/opt/a");
+  EXPECT_THAT(found_with("", "AllowPaths=read_dir:/opt/a\nAllowPaths=write_file:/opt/a\n"
+                             "ExecPaths=/opt/a\n"),
+              ElementsAre("note redundant-grant 100", "warning writable-program 101"));
+  EXPECT_THAT(found_with("", "ReadOnlyPaths=/opt/b\nReadWritePaths=/opt/b\n"),
+              Contains("error missing-path 100"))
+      << "and a path that is missing, once";
 }
 
 TEST_F(CheckTest, RedundantPorts) {
@@ -72,6 +84,9 @@ TEST_F(CheckTest, WritablePrograms) {
   EXPECT_THAT(found_with("ReadWritePaths=/opt/a\n", "", "/opt/a/bin/a"),
               ElementsAre("note writable-program 2"))
       << "the unit says so itself";
+  EXPECT_THAT(found_with("", "DevicePaths=-/dev/null\nExecPaths=/dev\n"),
+              Not(Contains(HasSubstr("writable-program"))))
+      << "nobody can execute a device";
 }
 
 TEST_F(CheckTest, WritingWhatOthersObey) {
