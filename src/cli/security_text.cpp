@@ -100,6 +100,9 @@ void print_items(std::FILE* stream, const ScoredUnit& unit) {
     fmt::print(stream, "  Nothing keeps it from any of the {} items.\n",
                unit.exposure.items.size());
   }
+  if (!unit.exposure.raised_by.empty())
+    fmt::print(stream, "\nThe sum is less: {} alone makes it {}.\n", unit.exposure.raised_by,
+               score::figure(unit.exposure.tenths));
   std::string kernel = unit.is_confined ? fmt::format(", with Landlock ABI {}", unit.abi) : "";
   fmt::print(stream, "\nExposure of {}: {} {} by its policy{}\n", shown(unit.unit),
              score::figure(unit.exposure.tenths), score::predicate(unit.exposure.tenths), kernel);
@@ -114,6 +117,8 @@ ordered_json score_json(const ScoredUnit& unit, bool items) {
       {"unit", json_bytes(unit.unit)},
       {"exposure", unit.exposure.tenths / kTenth},
       {"predicate", score::predicate(unit.exposure.tenths)},
+      {"raised_by", unit.exposure.raised_by.empty() ? ordered_json()
+                                                    : ordered_json(unit.exposure.raised_by)},
       {"state", state_word(unit.state)},
       {"confined", unit.is_confined},
       {"why", json_bytes(unit.why)},

@@ -37,8 +37,14 @@ Exposure assess(const Root& root, const Confinement& confinement) {
     return unconfined();
   View view(root, confinement);
   Exposure exposure;
+  unsigned least = 0;
   for (const Item& item : items()) {
     Reached reached = item.assess(view);
+    // What no rule grants is open to all services alike.
+    if (unsigned own = reached.from ? item.least * reached.percent / 100 : 0; own > least) {
+      least = own;
+      exposure.raised_by = item.id;
+    }
     ItemScore score{item.id, item.could, item.weight, reached.percent, {}, {}};
     if (reached.percent > 0) {
       score.detail = std::move(reached.detail);
@@ -48,6 +54,10 @@ Exposure assess(const Root& root, const Confinement& confinement) {
     exposure.items.push_back(std::move(score));
   }
   exposure.tenths = tenths_of(exposure.items);
+  if (least > exposure.tenths)
+    exposure.tenths = least;
+  else
+    exposure.raised_by = {};
   return exposure;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How much a service could still do under its policy: items with weights, summed up to one figure
-// on the scale of systemd-analyze(1), from 0.0 (nothing of what is asked) to 10.0 (everything).
+// on the scale of systemd-analyze(1), from 0.0 (nothing of what is asked) to 10.0 (everything), and
+// raised where one of them is enough to get out.
 // Only what the kernel restricts counts: a right that it does not know is open to the service.
 //
 // Source: systemd-analyze(1), "security", and systemd's src/analyze/analyze-security.c for the
@@ -29,6 +30,9 @@ struct ItemScore {
 
 struct Exposure {
   unsigned tenths = 0; ///< 0 to 100, for 0.0 to 10.0
+  /// The item that makes it more than the sum of all: what a rule grants may be enough by itself.
+  /// Empty where none does.
+  std::string_view raised_by;
   std::vector<ItemScore> items;
 };
 

@@ -219,7 +219,7 @@ Reached execute_written(const View& view) {
   const PathRule* runs = loader(view);
   Reached reached;
   for (const PlacedRule& writes : view.reach().rules()) {
-    if ((writes.rule->access & kWrites) == 0)
+    if ((writes.rule->access & kWrites) == 0 || !writes.can_hold_programs())
       continue;
     for (const PlacedRule& executes : view.reach().rules())
       if ((executes.rule->access & kExecute) != 0 && writes.meets(executes))
@@ -284,8 +284,6 @@ Reached connect_unix(const View& view) {
   return worse(whole(view, "/run", kResolveUnix), std::move(some));
 }
 Reached connect_powerful(const View& view) {
-  if (Reached open = without_limits(view, {kResolveUnix, 0, 0}); open.percent > 0)
-    return open;
   for (std::string_view socket : check::kPowerfulSockets) {
     std::string real = view.real(socket);
     const PathRule* rule = view.reach().granting(real, kResolveUnix);
@@ -294,6 +292,8 @@ Reached connect_powerful(const View& view) {
     if (rule)
       return {100, std::string(socket), &rule->from};
   }
+  if (Reached open = without_limits(view, {kResolveUnix, 0, 0}); open.percent > 0)
+    return open;
   Reached bus = whole(view, "/run/dbus/system_bus_socket", kResolveUnix);
   bus.percent = std::min(bus.percent, 30U);
   return bus;
@@ -315,16 +315,15 @@ unsigned percent_of_ports(std::size_t count) {
 }
 
 Reached ports(const View& view, std::uint64_t right) {
-  const Policy& policy = view.confinement().policy;
   if (Reached open = without_limits(view, {0, right, 0}); open.percent > 0) {
-    for (const PortRule& rule : policy.ports)
+    for (const PortRule& rule : view.ports())
       if (rule.any && (rule.access & right) != 0)
         return {100, "any port", &rule.from};
     return open;
   }
   std::bitset<65536> granted;
   const Provenance* from = nullptr;
-  for (const PortRule& rule : policy.ports) {
+  for (const PortRule& rule : view.ports()) {
     if ((rule.access & right) == 0)
       continue;
     for (unsigned port = rule.first; port <= rule.last; ++port)
@@ -389,22 +388,26 @@ Reached stay_unseen(const View& view) {
 
 // The weights say how much it would help somebody who has taken over the service, as systemd's do:
 // what leads out of the confinement is 1500 and more, what tells or spoils the data of others 500
-// to 1000, what helps with the next step less.
+// to 1000, what helps with the next step less. Behind them, what granting it makes of the whole,
+// however little else there is: who can write what others obey is EXPOSED. MEDIUM is who can read
+// or spoil what is others', or ask powerful servers, which look at who asks.
+constexpr unsigned kMedium = 50, kExposed = 75;
 constexpr auto kItems = std::to_array<Item>({
-    {"read-everything", "read every file", 800, read_everything},
+    {"read-everything", "read every file", 800, read_everything, kMedium},
     {"read-etc", "read all of /etc", 400, read_etc},
-    {"read-homes", "read users' files", 800, read_homes},
-    {"read-secrets", "read keys and passwords", 1500, read_secrets},
+    {"read-homes", "read users' files", 800, read_homes, kMedium},
+    {"read-secrets", "read keys and passwords", 1500, read_secrets, kMedium},
     {"read-state", "read other services' data", 600, read_state},
     {"read-processes", "look at processes and hardware", 200, read_processes},
-    {"write-programs", "change programs and libraries", 2000, write_programs},
-    {"write-configuration", "change the machine's configuration", 1500, write_configuration},
-    {"write-levers", "write what others obey", 2000, write_levers},
-    {"write-homes", "change users' files", 700, write_homes},
-    {"write-state", "change other services' data", 1000, write_state},
+    {"write-programs", "change programs and libraries", 2000, write_programs, kExposed},
+    {"write-configuration", "change the machine's configuration", 1500, write_configuration,
+     kExposed},
+    {"write-levers", "write what others obey", 2000, write_levers, kExposed},
+    {"write-homes", "change users' files", 700, write_homes, kMedium},
+    {"write-state", "change other services' data", 1000, write_state, kMedium},
     {"write-runtime", "change all of /run", 800, write_runtime},
-    {"write-kernel", "change settings of the kernel", 1500, write_kernel},
-    {"use-devices", "use devices", 1500, use_devices},
+    {"write-kernel", "change settings of the kernel", 1500, write_kernel, kExposed},
+    {"use-devices", "use devices", 1500, use_devices, kExposed},
     {"control-devices", "send any ioctl(2) to devices", 300, control_devices},
     {"make-devices", "make device nodes", 300, make_devices},
     {"truncate", "empty files", 100, truncate_files},
@@ -413,7 +416,7 @@ constexpr auto kItems = std::to_array<Item>({
     {"execute-shells", "execute shells and interpreters", 800, execute_shells},
     {"execute-setuid", "execute set-uid programs", 300, execute_setuid},
     {"connect-unix", "connect to UNIX sockets", 500, connect_unix},
-    {"connect-powerful", "connect to sockets equal to root", 1500, connect_powerful},
+    {"connect-powerful", "connect to sockets equal to root", 1500, connect_powerful, kMedium},
     {"connect-abstract", "connect to abstract UNIX sockets of others", 600, connect_abstract},
     {"bind-tcp", "listen on TCP ports", 400, bind_tcp},
     {"connect-tcp", "connect to TCP ports", 700, connect_tcp},
@@ -424,17 +427,12 @@ constexpr auto kItems = std::to_array<Item>({
     {"unseen", "be denied without a trace", 100, stay_unseen},
 });
 
-Policy policy_of(const Ruleset& ruleset) {
-  Policy policy;
-  policy.paths = ruleset.paths;
-  return policy;
-}
-
 } // namespace
 
 View::View(const Root& root, const Confinement& confinement)
     : root_(root), confinement_(confinement), ruleset_(lower(confinement.policy, confinement.abi)),
-      lowered_(policy_of(ruleset_)), reach_(root, lowered_, confinement.unit, confinement.scope) {}
+      ports_(as_written(confinement.policy).ports),
+      reach_(root, confinement.policy, confinement.unit, confinement.scope) {}
 
 std::string View::real(std::string_view path) const {
   // Links in /proc lead to this very process.

@@ -38,7 +38,9 @@ END
 exits "security: a wide declaration" 0 --root="$tree" security wide -o json
 holds "security: the rule that lets it write units" '[item["from"]["where"]["line"] for item in lines[0]["items"] if item["item"] == "write-levers"] == [5]'
 holds "security: any port" '[item["detail"] for item in lines[0]["items"] if item["item"] == "connect-tcp"] == ["any port"]'
-holds "security: is worse" 'lines[0]["exposure"] > 2.0'
+holds "security: is no better than what it can write" 'lines[0]["exposure"] == 7.5 and lines[0]["predicate"] == "EXPOSED" and lines[0]["raised_by"] == "write-configuration"'
+exits "security: and says because of what" 0 --root="$tree" security wide
+says "security: by itself" "The sum is less: write-configuration alone makes it 7.5."
 service watched.service <<'END'
 [X-Landlock]
 Mode=permissive
@@ -47,7 +49,7 @@ exits "security: permissive" 0 --root="$tree" security watched -o json
 holds "security: permissive: is no confinement" 'lines[0]["exposure"] == 10.0 and lines[0]["state"] == "permissive"'
 exits "security: a threshold that nothing is over" 0 --root="$tree" security good --threshold=1
 exits "security: a threshold that it is over" 1 --root="$tree" security good --threshold=0
-exits "security: one of several is over it" 1 --root="$tree" security good wide --threshold=10
+exits "security: one of several is over it" 1 --root="$tree" security good wide --threshold=74
 exits "security: 100 is not over 100" 0 --root="$tree" security off --threshold=100
 exits "security: 100 is over 99" 1 --root="$tree" security off --threshold=99
 exits "security: a threshold that is none" 2 --root="$tree" security good --threshold=101

@@ -91,12 +91,46 @@ TEST_F(Score, Words) {
 }
 
 TEST_F(Score, TheItemsAddUpToTheFigure) {
-  Exposure exposure = of(with({"read_file:/", "execute:/usr/bin", "write_file:/etc"}));
+  Exposure exposure = of(with({"read_file:/srv", "execute:/usr/bin", "make_reg:/run/a"}));
+  EXPECT_EQ(exposure.raised_by, "");
   double sum = 0;
   for (const ItemScore& item : exposure.items)
     sum += contribution(exposure, item);
   EXPECT_LE(sum, exposure.tenths / 10.0 + 1e-9);
   EXPECT_GT(sum, exposure.tenths / 10.0 - 0.1);
+}
+
+TEST_F(Score, WhatIsEnoughByItselfIsNotAveragedAway) {
+  for (const auto& [allowed, item, tenths] :
+       std::vector<std::tuple<const char*, const char*, unsigned>>{
+           {"write_file:/etc", "write-configuration", 75U},
+           {"make_reg:/etc/cron.d", "write-levers", 75U},
+           {"write_file:/dev/sda", "use-devices", 75U},
+           {"resolve_unix:/run/docker.sock", "connect-powerful", 50U},
+           {"read_file:/home", "read-homes", 25U},
+           {"write_file:/home", "write-homes", 25U}}) {
+    Exposure exposure = of(with({allowed}));
+    EXPECT_EQ(exposure.tenths, tenths) << allowed;
+    EXPECT_EQ(exposure.raised_by, item) << allowed;
+  }
+  Policy policy = with({"resolve_unix:/run/docker.sock"});
+  EXPECT_EQ(of(policy, 8).tenths, 50U) << "granted, and the kernel lets everyone";
+  EXPECT_EQ(of(with({}), 8).raised_by, "") << "nobody granted it";
+}
+
+TEST_F(Score, OfADirectiveThatGrantsIsTold) {
+  Policy policy = with({"read_file:/etc", "write_file:/etc", "execute:/srv"});
+  remove_duplicates(policy);
+  ASSERT_EQ(policy.paths.size(), 2U);
+  EXPECT_EQ(item(of(policy), "read-etc").from.where.line, 1U);
+  EXPECT_EQ(item(of(policy), "write-configuration").from.where.line, 2U);
+  grant_ports(policy, "net.bind_tcp", 80, 80);
+  grant_ports(policy, "net.connect_tcp", 80, 80);
+  policy.ports.back().from.where.line = 8;
+  remove_duplicates(policy);
+  ASSERT_EQ(policy.ports.size(), 1U);
+  EXPECT_EQ(item(of(policy), "bind-tcp").from.where.line, 7U);
+  EXPECT_EQ(item(of(policy), "connect-tcp").from.where.line, 8U);
 }
 
 TEST_F(Score, IdsAreUnique) {
@@ -186,6 +220,8 @@ const Case kCases[] = {
     {"execute-written", {"read_file,write_file:/opt/a", "execute:/lib64/ld-linux-x86-64.so.2"}, 30},
     {"execute-written", {"write_file:/opt/a", "execute:/lib64/ld-linux-x86-64.so.2"}, 0},
     {"execute-written", {"write_file:/opt/a", "execute:/opt/b"}, 0},
+    {"execute-written", {"read_file,write_file:/dev/null", "execute:/"}, 0},
+    {"execute-written", {"read_file,write_file:/dev/shm", "execute:/"}, 100},
     {"execute-written", {"write_file:/srv/%i", "execute:/opt/b"}, 30},
     {"execute-anything", {"execute:/usr/bin"}, 50},
     {"execute-anything", {"execute:/"}, 100},
@@ -396,10 +432,17 @@ TEST(Presets, AreOrdered) {
     policy->scope.reset();
     return assess(root, {*policy, landlock::kNewestAbi, "a.service", RuntimeScope::System, {}});
   };
+  // They say themselves what holes they have, and why.
+  const std::set<std::string> with_holes = {
+      "lighttpd",         "smartmontools",    "squid", "systemd-daemon", "systemd-networkd",
+      "systemd-resolved", "systemd-timesyncd"};
   std::size_t count = 0;
   for (const auto& [name, preset] : index.presets().all()) {
     Exposure exposure = exposure_of(name);
-    EXPECT_LT(exposure.tenths, 50U) << name;
+    if (with_holes.contains(name))
+      EXPECT_GE(exposure.tenths, 50U) << name;
+    else
+      EXPECT_LT(exposure.tenths, 50U) << name;
     for (const PresetName& extended : preset.extends)
       EXPECT_LE(exposure_of(extended.name).tenths, exposure.tenths) << name;
     ++count;
