@@ -153,11 +153,13 @@ private:
     const Sight& sight = confinement_.sight;
     const Right& right = *question_.right;
     bool at_directory = is_decided_at_directory(right);
-    answer_.decided_at = at_directory ? directory_of_question() : sight.resolve(question_.path);
-    if (answer_.decided_at.empty()) {
+    recorded_ = at_directory ? directory_of_question() : sight.resolve(question_.path);
+    if (recorded_.empty()) {
       note("its symbolic links lead in a ring");
-      answer_.decided_at = question_.path;
+      recorded_ = question_.path;
     }
+    bool is_gone = at_directory && sight.look(recorded_).state == Node::State::Missing;
+    answer_.decided_at = is_gone ? sight.nearest_directory(recorded_) : recorded_;
     node_ = sight.look(answer_.decided_at);
     if (!at_directory)
       ground_.is_asked = is_asked_of(right, node_);
@@ -174,9 +176,7 @@ private:
         !question_.names_directory &&
         (!sight.look(real).is_directory() || question_.right->short_name() == "remove_dir");
     // The last link is not followed: it is what is made or removed.
-    std::string directory = names_thing ? sight.resolve(parent_of(question_.path)) : real;
-    return sight.look(directory).state == Node::State::Missing ? sight.nearest_directory(directory)
-                                                               : directory;
+    return names_thing ? sight.resolve(parent_of(question_.path)) : real;
   }
 
   void gather_rules(const Right& right) {
@@ -206,7 +206,7 @@ private:
       return;
     for (const ExpectedRule& rule : policy_.expected)
       if ((rule.access & question_.right->mask()) != 0 &&
-          expand(rule.path, confinement_.unit, confinement_.scope) == answer_.decided_at)
+          expand(rule.path, confinement_.unit, confinement_.scope) == recorded_)
         answer_.expected.push_back({fmt::format("QuietPaths={}", word_of(rule)),
                                     names_of({rule.access, 0, 0}), rule.from});
   }
@@ -312,6 +312,7 @@ private:
   int abi_;
   Ground ground_;
   Node node_;
+  std::string recorded_; ///< what a denial's record names: also where it is gone
   Answer answer_;
 };
 

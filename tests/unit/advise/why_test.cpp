@@ -118,6 +118,8 @@ TEST_F(WhyTest, WhatIsExpectedIsDeniedAllTheSame) {
   EXPECT_EQ(ask("read_file", "/srv/www/link").expected.size(), 1U) << "where the link leads";
   EXPECT_THAT(ask("make_reg", "/srv/www/index").expected, IsEmpty());
   EXPECT_THAT(ask("remove_file", "/srv/real/file").expected, IsEmpty());
+  EXPECT_THAT(ask("remove_file", "/srv/www/gone/file").expected, IsEmpty())
+      << "the record would name /srv/www/gone";
   tree_.make_directory("/srv/a");
   EXPECT_EQ(ask("make_reg", "/srv/a/new").expected.size(), 1U) << "of a@b.service";
   grant("/srv/www", kReadWrite);
