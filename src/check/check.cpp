@@ -9,6 +9,7 @@
 
 #include "base/specifier.hpp"
 #include "check/beyond.hpp"
+#include "check/expectations.hpp"
 #include "check/fleeting_rules.hpp"
 #include "check/links.hpp"
 #include "check/missing_paths.hpp"
@@ -146,6 +147,7 @@ void check_policy(const Subject& subject, Findings& findings) {
   check_fleeting_rules(subject, findings);
   check_links(subject, findings);
   check_overlaps(subject, findings);
+  check_expectations(subject, findings);
   check_power(subject, findings);
 }
 

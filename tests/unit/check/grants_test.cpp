@@ -33,6 +33,23 @@ TEST_F(CheckTest, OfADirectiveThatGrantsIsTold) {
       << "and a path that is missing, once";
 }
 
+TEST_F(CheckTest, ExpectationsThatNoDenialMeets) {
+  tree_.make_directory("/srv/a");
+  tree_.write("/srv/a/file", "");
+  tree_.link("/srv/link", "a");
+  EXPECT_THAT(found_with("", "QuietPaths=remove_file,make_reg:/srv/a read_file:/srv/a/file\n"),
+              IsEmpty());
+  EXPECT_THAT(found_with("", "QuietPaths=remove_file:/run/comes\n"), IsEmpty());
+  EXPECT_THAT(found_with("", "QuietPaths=remove_file:/srv/a/file\n"),
+              ElementsAre("warning without-effect 100"));
+  EXPECT_THAT(message(), HasSubstr("a denial of remove_file names the directory"));
+  EXPECT_THAT(found_with("", "QuietPaths=read_file,make_reg:/srv/a\n"),
+              ElementsAre("warning without-effect 100"));
+  EXPECT_THAT(message(), HasSubstr("a denial of read_file names the file"));
+  EXPECT_THAT(found_with("", "QuietPaths=make_reg:/srv/link\n"),
+              ElementsAre("warning without-effect 100"));
+}
+
 TEST_F(CheckTest, RedundantPorts) {
   EXPECT_THAT(found_with("", "ConnectTCP=8000-8080\nConnectTCP=8010\n"),
               ElementsAre("note redundant-grant 101"));
