@@ -12,7 +12,9 @@
 
 #include "check/given_descriptors.hpp"
 #include "unit/address_families.hpp"
+#include "unit/capabilities.hpp"
 #include "unit/mount_settings.hpp"
+#include "unit/service_directories.hpp"
 
 namespace unitlock::check {
 namespace {
@@ -23,28 +25,51 @@ using Names = std::vector<std::string>;
 /// A directory whose files are others', and the settings that protect it: its files from being
 /// changed in what Landlock leaves open, and from being seen.
 struct Place {
-  std::string_view path;
+  std::string path;
   std::string_view kept_by;
   std::string_view hidden_by; ///< empty: what there is is no secret, or cannot be hidden
 };
 constexpr std::string_view kStrict = "ProtectSystem=strict with ReadWritePaths=";
 constexpr std::string_view kHome = "ProtectHome=yes";
 constexpr std::string_view kCovered = "TemporaryFileSystem= with BindPaths=";
-constexpr auto kPlaces = std::to_array<Place>({
-    {"/boot", kStrict, ""},
-    {"/dev", "PrivateDevices=yes", ""},
-    {"/etc", kStrict, kCovered},
-    {"/home", kHome, kHome},
-    {"/mnt", kStrict, kCovered},
-    {"/opt", kStrict, kCovered},
-    {"/root", kHome, kHome},
-    {"/run", "ReadOnlyPaths=/run", kCovered},
-    {"/srv", kStrict, kCovered},
-    {"/sys", "ProtectKernelTunables=yes", ""},
-    {"/tmp", "PrivateTmp=yes", "PrivateTmp=yes"},
-    {"/usr", kStrict, ""},
-    {"/var", kStrict, kCovered},
-});
+constexpr std::string_view kOwnRoot = "ReadOnlyPaths=/ with ReadWritePaths=";
+/// In every system, whether this root has them or not.
+std::vector<Place> usual_places() {
+  return {
+      {"/boot", kStrict, ""},
+      {"/dev", "PrivateDevices=yes", ""},
+      {"/etc", kStrict, kCovered},
+      {"/home", kHome, kHome},
+      {"/mnt", kStrict, kCovered},
+      {"/opt", kStrict, kCovered},
+      {"/root", kHome, kHome},
+      {"/run", "ReadOnlyPaths=/run", kCovered},
+      {"/run/user", kHome, kHome},
+      {"/srv", kStrict, kCovered},
+      {"/sys", "ProtectKernelTunables=yes", ""},
+      {"/tmp", "PrivateTmp=yes", "PrivateTmp=yes"},
+      {"/usr", kStrict, ""},
+      {"/var", kStrict, kCovered},
+  };
+}
+
+/// The administrator's own at the top, such as /data, are as much worth as the others. /proc is the
+/// kernel's; what is a link leads to a place.
+std::vector<Place> places_of(const Root& root) {
+  std::vector<Place> places = usual_places();
+  auto entries = root.list("/");
+  if (!entries)
+    return places;
+  for (const DirectoryEntry& entry : *entries) {
+    std::string path = "/" + entry.name;
+    bool is_known = std::any_of(places.begin(), places.end(),
+                                [&](const Place& place) { return place.path == path; });
+    if (!is_known && path != "/proc" && path != "/lost+found" && !root.read_link(path) &&
+        root.kind(path) == FileKind::Directory)
+      places.push_back({path, kStrict, kCovered});
+  }
+  return places;
+}
 
 /// The families whose sockets Landlock restricts.
 constexpr auto kRestrictedFamilies =
@@ -74,7 +99,8 @@ public:
   explicit Survey(const Subject& subject)
       : subject_(subject), wanted_(wanted_by(subject.policy())),
         enforced_(landlock::handled_by(wanted_, subject.policy().abi, subject.kernel_abi)),
-        mounts_(subject.unit, subject.scope), families_(subject.unit) {}
+        places_(places_of(subject.root)), mounts_(subject.unit, subject.scope),
+        families_(subject.unit) {}
 
   void run() {
     if (subject_.restricts_files()) {
@@ -115,28 +141,47 @@ private:
   /// writable.
   void look_at_attributes() {
     Names places;
-    for (const Place& place : kPlaces) {
+    for (const Place& place : places_) {
       if (mounts_.read_only(place.path) || mounts_.hides(place.path) ||
           is_granted(place.path, kWrites))
         continue;
-      places.emplace_back(place.path);
+      places.push_back(place.path);
       add_setting(place.kept_by);
     }
+    add_own_places(places);
     add_places("changing modes, owners, times and extended attributes of files that it could not "
                "open",
-               places, kPlaces.size());
+               places, places_.size());
+  }
+
+  /// A root of its own, and directories that stay writable whatever is not.
+  void add_own_places(Names& places) {
+    if (const Assignment* root = subject_.other_root(); root && !mounts_.read_only("/")) {
+      places.push_back(fmt::format("its own root ({}=)", root->key));
+      add_setting(kOwnRoot);
+    }
+    for (const OwnDirectory& own : own_directories(subject_.unit, subject_.scope)) {
+      bool is_said = std::any_of(places.begin(), places.end(), [&](const std::string& place) {
+        return path_is_below(own.path, place);
+      });
+      if (!is_said && !mounts_.read_only(own.path) && !mounts_.hides(own.path) &&
+          !is_granted(own.path, kWrites)) {
+        places.push_back(own.path);
+        add_setting(fmt::format("ReadOnlyPaths={}", own.path));
+      }
+    }
   }
 
   void look_at_names() {
     Names places;
     std::size_t all = 0;
-    for (const Place& place : kPlaces) {
+    for (const Place& place : places_) {
       if (place.hidden_by.empty())
         continue;
       ++all;
       if (mounts_.hides(place.path) || is_granted(place.path, landlock::mask_of("fs.read_dir")))
         continue;
-      places.emplace_back(place.path);
+      places.push_back(place.path);
       add_setting(place.hidden_by);
     }
     add_places("seeing which files there are and how large they are", places, all);
@@ -147,9 +192,14 @@ private:
            !denies_all_addresses(subject_);
   }
 
+  bool may_have_raw_sockets() const {
+    return !subject_.is_unprivileged() && is_in_bounding_set(subject_.unit, "CAP_NET_RAW");
+  }
+
   void look_at_network() {
     if (has_internet()) {
-      open_.emplace_back("MPTCP, SCTP and raw sockets on any port");
+      open_.emplace_back(may_have_raw_sockets() ? "MPTCP, SCTP and raw sockets on any port"
+                                                : "MPTCP and SCTP on any port");
       add_lacking("TCP on any port",
                   {0, landlock::mask_of("net.bind_tcp") | landlock::mask_of("net.connect_tcp"), 0});
       add_lacking(
@@ -209,6 +259,7 @@ private:
   const Subject& subject_;
   AccessSet wanted_;
   AccessSet enforced_;
+  std::vector<Place> places_;
   MountSettings mounts_;
   AddressFamilies families_;
   Names open_;
@@ -223,13 +274,16 @@ void check_beyond(const Subject& subject, Findings& findings) {
     return;
   Survey survey(subject);
   survey.run();
+  std::string where_it_holds;
+  if (subject.scope == RuntimeScope::User && !subject.is_on("PrivateUsers"))
+    where_it_holds = "; before systemd 253 with PrivateUsers=yes";
   if (!survey.open().empty())
     findings.push_back(
         {Severity::Note,
          "beyond-landlock",
          {file, 0, 0},
          fmt::format("Landlock does not restrict {}", fmt::join(survey.open(), "; ")),
-         fmt::format("{}; see SECURITY.md", fmt::join(survey.settings(), "; "))});
+         fmt::format("{}{}; see SECURITY.md", fmt::join(survey.settings(), "; "), where_it_holds)});
 }
 
 } // namespace unitlock::check

@@ -51,12 +51,13 @@ const std::string kNoNetwork = "PrivateNetwork=yes\nRestrictAddressFamilies=AF_U
 TEST_F(BeyondTest, AttributesOfWhatIsNotReadOnly) {
   EXPECT_EQ(open(kNoNetwork), "attributes looks");
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\n"),
-            "attributes: /dev, /home, /root, /sys looks");
+            "attributes: /dev, /home, /root, /run/user, /sys looks");
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=full\n"),
-            "attributes: /dev, /home, /mnt, /opt, /root, /run, /srv, /sys, /tmp, /var looks");
+            "attributes: /dev, /home, /mnt, /opt, /root, /run, /run/user, /srv, /sys, /tmp, /var "
+            "looks");
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nReadWritePaths=/var /srv\n",
                  "DeriveFromUnit=no\nExecPaths=/usr/sbin/a\n"),
-            "attributes: /dev, /home, /root, /srv, /sys, /var looks");
+            "attributes: /dev, /home, /root, /run/user, /srv, /sys, /var looks");
   EXPECT_EQ(open(kNoNetwork + "ReadOnlyPaths=/usr -/\n"), "looks");
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nProtectHome=read-only\nPrivateDevices=yes\n"
                               "ProtectKernelTunables=yes\n"),
@@ -65,13 +66,46 @@ TEST_F(BeyondTest, AttributesOfWhatIsNotReadOnly) {
                               "ProtectKernelTunables=yes\nReadOnlyPaths=/run\n"),
             "looks");
   EXPECT_EQ(open(kNoNetwork + "DynamicUser=yes\n"),
-            "attributes: /dev, /sys looks: /etc, /home, /mnt, /opt, /root, /run, /srv, /var");
+            "attributes: /dev, /sys looks: /etc, /home, /mnt, /opt, /root, /run, /run/user, /srv, "
+            "/var");
 }
 
 TEST_F(BeyondTest, WhatMayBeWrittenMayBeChanged) {
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nReadWritePaths=/srv\n"),
-            "attributes: /dev, /home, /root, /sys looks: /etc, /home, /mnt, /opt, /root, /run, "
-            "/tmp, /var");
+            "attributes: /dev, /home, /root, /run/user, /sys looks: /etc, /home, /mnt, /opt, "
+            "/root, /run, /run/user, /tmp, /var");
+}
+
+TEST_F(BeyondTest, DirectoriesOfTheAdministratorsOwn) {
+  tree_.make_directory("/data");
+  tree_.link("/bin", "usr/bin");
+  const std::string kept = kNoNetwork + "ProtectSystem=full\nPrivateTmp=yes\nPrivateDevices=yes\n"
+                                        "ReadOnlyPaths=/home /root /mnt /opt /run /srv /sys /var\n";
+  const std::string looks =
+      "looks: /etc, /home, /mnt, /opt, /root, /run, /run/user, /srv, /var, /data";
+  EXPECT_EQ(open(kept), "attributes: /data " + looks);
+  EXPECT_EQ(open(kept + "ReadOnlyPaths=/data\n"), looks);
+}
+
+TEST_F(BeyondTest, WhatIsItsOwnStaysWritable) {
+  const std::string kept = kNoNetwork + "ReadOnlyPaths=/\n";
+  EXPECT_EQ(open(kept + "StateDirectory=a\n"), "looks") << "granted";
+  EXPECT_EQ(open(kept + "StateDirectory=a\n", "DeriveFromUnit=no\nExecPaths=/usr/sbin/a\n"),
+            "attributes: /var/lib/a looks");
+  EXPECT_THAT(said(kNoNetwork + "RootDirectory=/srv/root\n"),
+              ElementsAre(testing::EndsWith("could not open in its own root (RootDirectory=)")));
+}
+
+TEST_F(BeyondTest, RawSocketsNeedACapability) {
+  const std::string closed = "TemporaryFileSystem=/:ro\nRestrictAddressFamilies=AF_INET\n";
+  const char* kWithout = "MPTCP and SCTP on any port";
+  const char* kWith = "MPTCP, SCTP and raw sockets on any port";
+  EXPECT_THAT(said(closed + "CapabilityBoundingSet=~CAP_NET_RAW\n"), ElementsAre(kWithout));
+  EXPECT_THAT(said(closed + "CapabilityBoundingSet=\n"), ElementsAre(kWithout));
+  EXPECT_THAT(said(closed + "CapabilityBoundingSet=CAP_KILL\nCapabilityBoundingSet=CAP_NET_RAW\n"),
+              ElementsAre(kWith));
+  EXPECT_THAT(said(closed + "User=nobody\n"), ElementsAre(kWithout));
+  EXPECT_THAT(said(closed + "User=nobody\nAmbientCapabilities=CAP_NET_RAW\n"), ElementsAre(kWith));
 }
 
 TEST_F(BeyondTest, NamesOfWhatIsNotHidden) {
@@ -81,7 +115,7 @@ TEST_F(BeyondTest, NamesOfWhatIsNotHidden) {
   EXPECT_EQ(open(strict + "ProtectHome=read-only\n"), "looks");
   EXPECT_EQ(open(strict + "InaccessiblePaths=/home/a\nTemporaryFileSystem=/opt/x\n"), "looks");
   EXPECT_EQ(open(strict + "InaccessiblePaths=-/home /root /mnt\nPrivateTmp=yes\n"),
-            "looks: /etc, /opt, /run, /srv, /var");
+            "looks: /etc, /opt, /run, /run/user, /srv, /var");
   EXPECT_EQ(open(strict + "TemporaryFileSystem=/:ro\n"), "");
   EXPECT_EQ(open(strict + "TemporaryFileSystem=/:ro\nBindReadOnlyPaths=/usr /var\n",
                  "DeriveFromUnit=no\nExecPaths=/usr/sbin/a\n"),
@@ -90,7 +124,7 @@ TEST_F(BeyondTest, NamesOfWhatIsNotHidden) {
   EXPECT_EQ(open(strict + "TemporaryFileSystem=/%H\n"), "looks") << "who knows what that is";
   EXPECT_EQ(open(strict + "RootDirectory=/srv/root\n"), "");
   EXPECT_EQ(open(strict, "ReadOnlyPaths=/srv\n"),
-            "looks: /etc, /home, /mnt, /opt, /root, /run, /tmp, /var");
+            "looks: /etc, /home, /mnt, /opt, /root, /run, /run/user, /tmp, /var");
 }
 
 TEST_F(BeyondTest, ProtocolsWhereThereIsInternet) {
