@@ -8,6 +8,8 @@ mkdir -p /srv/beyond
 echo text >/srv/beyond/file
 touch /root/beyond
 mknod /dev/beyond c 1 3
+mkdir /beyond
+echo text >/beyond/file
 
 # outcome COMMAND [LINE...]: what becomes of it in a confined service
 outcome() {
@@ -57,6 +59,11 @@ stays_open "strict, and what is at home" "$attributes.* in .*/home.*/root" 'chmo
     ProtectSystem=strict
 stays_open "strict, and what is writable" "$attributes.* in .*/srv" 'chmod 600 /srv/beyond/file' \
     'ReadWritePaths=/srv /opt' "${strict[@]}" '[X-Landlock]' DeriveFromUnit=no 'ExecPaths=/bin /usr/bin'
+stays_open "a directory of the administrator's own" "$attributes.* in .*/beyond" \
+    'chmod 600 /beyond/file' ProtectSystem=full
+stays_open "a state directory that is not granted" "$attributes.* in .*/var/lib/beyond" \
+    'chmod 700 /var/lib/beyond' StateDirectory=beyond "${strict[@]}" \
+    '[X-Landlock]' DeriveFromUnit=no 'ExecPaths=/bin /usr/bin'
 stays_open "something hidden, and what is not" "$looks.* in .*/srv" 'stat /srv/beyond/file' \
     ProtectHome=yes TemporaryFileSystem=/mnt
 stays_open "what it is given" 'open already when it starts (StandardInput=file:/srv/beyond/file)' \
@@ -65,6 +72,7 @@ abi=$(unitlock show beyond -o json | jq .kernel.abi)
 if [ "$abi" -lt 10 ]; then
     stays_open "UDP" "UDP on any port before ABI 10 (this kernel has $abi)" true
 fi
+stays_open "no raw sockets, but other protocols" 'MPTCP and SCTP on any port' true User=nobody
 stays_open "all of the network" 'TCP on any port before ABI 4 (the policy has ABI=3)' true \
     '[X-Landlock]' ABI=3
 stays_open "a family that is listed" 'sockets of AF_NETLINK' true \
@@ -81,7 +89,7 @@ check_fails "and no other" grep -q 'ProtectSystem\|ProtectHome\|IPAddressDeny' \
     <(unitlock verify beyond 2>&1)
 
 systemctl stop beyond 2>/dev/null
-rm /etc/systemd/system/beyond.service /dev/beyond /root/beyond
+rm -r /etc/systemd/system/beyond.service /dev/beyond /root/beyond /beyond /var/lib/beyond
 systemctl daemon-reload
 
 plan
