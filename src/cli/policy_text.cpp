@@ -161,6 +161,18 @@ void print_expected(std::FILE* stream, const Policy& policy) {
   table.print(stream);
 }
 
+/// What the shown kernel makes of it. Where that is only the ABI that is asked for, nothing is said
+/// of what a kernel logs: this does not depend on ABI=.
+Ruleset lower_for(const ShownAbi& shown, const Policy& policy) {
+  using Kind = Shortfall::Kind;
+  Ruleset ruleset = lower(policy, shown.abi);
+  if (shown.whose.empty())
+    std::erase_if(ruleset.shortfalls, [](const Shortfall& shortfall) {
+      return shortfall.kind == Kind::LogUnknown || shortfall.kind == Kind::QuietUnknown;
+    });
+  return ruleset;
+}
+
 /// A rule that grants what this kernel does not restrict anyway takes nothing away.
 bool is_worth_a_line(const Shortfall& shortfall, const Ruleset& ruleset) {
   return shortfall.kind != Shortfall::Kind::RuleWithoutEffect ||
@@ -168,7 +180,7 @@ bool is_worth_a_line(const Shortfall& shortfall, const Ruleset& ruleset) {
 }
 
 void print_shortfalls(std::FILE* stream, const Policy& policy, const ShownAbi& shown) {
-  Ruleset ruleset = lower(policy, shown.abi);
+  Ruleset ruleset = lower_for(shown, policy);
   std::erase_if(ruleset.shortfalls,
                 [&](const Shortfall& shortfall) { return !is_worth_a_line(shortfall, ruleset); });
   std::string whose = shown.whose.empty() ? "" : fmt::format(" ({})", shown.whose);
@@ -210,7 +222,7 @@ ordered_json quiet_json(const Policy& policy) {
 }
 
 ordered_json lowered_json(const Policy& policy, const ShownAbi& shown) {
-  Ruleset ruleset = lower(policy, shown.abi);
+  Ruleset ruleset = lower_for(shown, policy);
   const bool enforces = policy.mode == Mode::Enforce;
   auto shortfalls = ordered_json::array();
   for (const Shortfall& shortfall : ruleset.shortfalls)
