@@ -37,31 +37,6 @@ std::string path_text(const std::string& path, bool optional) {
   return (optional ? "-" : "") + escape(path);
 }
 
-std::string headline(const DeclaredUnit& declared) {
-  if (declared.unit.masked)
-    return "the unit is masked: it cannot be started";
-  switch (declared.declaration.state) {
-  case State::None:
-    if (const auto& at = declared.declaration.exempted_at)
-      return fmt::format("exempted by {}: it runs unconfined", place(*at));
-    return "declares nothing: it runs unconfined";
-  case State::Off:
-    return masking_drop_in(declared.unit) ? "NOT CONFINED: the generated drop-in is masked"
-                                          : "Mode=off: it runs unconfined";
-  case State::Invalid:
-    return "the declaration is INVALID: the unit cannot be started";
-  case State::NothingToConfine:
-    return "nothing to confine: it has no ExecStart=";
-  case State::Unwrappable:
-    return "NOT CONFINED: its commands cannot be started through unitlock-exec";
-  case State::Confined:
-    break;
-  }
-  if (declared.declaration.policy.mode == Mode::Permissive)
-    return "NOT CONFINED: Mode=permissive";
-  return "confined when started";
-}
-
 /// The settings whose commands are confined.
 std::vector<std::string> command_settings(const Declaration& declaration) {
   std::vector<std::string> settings;
@@ -316,6 +291,31 @@ std::string_view to_string(State state) {
 std::vector<std::string> family_words(const Policy& policy) {
   auto words = words_of_families(families_of(restricted_by(policy)));
   return {words.begin(), words.end()};
+}
+
+std::string headline(const DeclaredUnit& declared) {
+  if (declared.unit.masked)
+    return "the unit is masked: it cannot be started";
+  switch (declared.declaration.state) {
+  case State::None:
+    if (const auto& at = declared.declaration.exempted_at)
+      return fmt::format("exempted by {}: it runs unconfined", place(*at));
+    return "declares nothing: it runs unconfined";
+  case State::Off:
+    return masking_drop_in(declared.unit) ? "NOT CONFINED: the generated drop-in is masked"
+                                          : "Mode=off: it runs unconfined";
+  case State::Invalid:
+    return "the declaration is INVALID: the unit cannot be started";
+  case State::NothingToConfine:
+    return "nothing to confine: it has no ExecStart=";
+  case State::Unwrappable:
+    return "NOT CONFINED: its commands cannot be started through unitlock-exec";
+  case State::Confined:
+    break;
+  }
+  if (declared.declaration.policy.mode == Mode::Permissive)
+    return "NOT CONFINED: Mode=permissive";
+  return "confined when started";
 }
 
 std::string place(const SourceRef& where) {
