@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "check/overlaps.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "policy/lower.hpp"
 #include "policy/vocabulary.hpp"
 
 namespace unitlock::check {
@@ -68,36 +72,56 @@ void check_port(const std::vector<PortRule>& rules, const PortRule& rule, Findin
   }
 }
 
-/// A grant of what the policy leaves unrestricted reads as if the rest were denied.
+std::string_view family_text(Family family) {
+  switch (family) {
+  case Family::Filesystem:
+    return "file system";
+  case Family::Network:
+    return "network";
+  case Family::Scope:
+    break;
+  }
+  return "scopes";
+}
+
+/// The first ABI that knows all of these rights.
+int first_abi_of(const landlock::AccessSet& rights) {
+  int abi = 0;
+  for (const landlock::Right& right : landlock::kRights)
+    if (rights.has(right))
+      abi = std::max<int>(abi, right.first_abi);
+  return abi;
+}
+
+/// What is said of rights that the policy leaves unrestricted reads as if the rest were denied, and
+/// all of it is open.
 void check_effect(const Subject& subject, const Provenance& from, Family family,
                   std::uint64_t access, Findings& findings) {
   const Policy& policy = subject.policy();
-  if ((access & restricted_by(policy).of(family)) != 0)
-    return;
-  bool left_out = (policy.families.value_or(kAllFamilies) & family_bit(family)) == 0;
-  if (left_out)
+  landlock::AccessSet rights;
+  rights.of(family) = access;
+  if ((policy.families.value_or(kAllFamilies) & family_bit(family)) == 0) {
+    findings.push_back({Severity::Warning, "without-effect", from.where,
+                        fmt::format("{} limits nothing: Restrict= leaves the {} unrestricted",
+                                    from.said_by, family_text(family)),
+                        "add the family to Restrict=, or take the rule away"});
+  } else if ((rights & landlock::known_to(policy.abi)).empty()) {
+    const int needed = first_abi_of(rights);
     findings.push_back(
         {Severity::Warning, "without-effect", from.where,
-         fmt::format("{} grants nothing: Restrict= leaves the {} unrestricted", from.said_by,
-                     family == Family::Filesystem ? "file system" : "network"),
-         "add the family to Restrict=, or take the rule away"});
-  else if ((access & landlock::known_to(policy.abi).of(family)) == 0)
-    findings.push_back(
-        {Severity::Note, "without-effect", from.where,
-         fmt::format("{} grants nothing: ABI={} does not restrict it", from.said_by, policy.abi),
-         ""});
+         fmt::format("{} limits nothing: ABI={} does not restrict {}, and all of it is open; ABI "
+                     "{} is the first that can",
+                     from.said_by, policy.abi, fmt::join(names_of(rights), " "), needed),
+         fmt::format("raise ABI= to {} or newer, or remove it", needed)});
+  }
 }
 
-/// What is set for rights that ABI= leaves out, or that only another kernel knows.
-void check_settings_of_abi(const Subject& subject, Findings& findings) {
+/// Of a whole declaration: what Scope= keeps inside, and what only another kernel knows.
+void check_settings(const Subject& subject, Findings& findings) {
   const Policy& policy = subject.policy();
   const Assignment* scope = own_directive(subject.unit, "Scope");
-  if (scope && landlock::known_to(policy.abi).scope == 0)
-    findings.push_back({Severity::Note, "without-effect", scope->where,
-                        fmt::format("Scope= keeps nothing inside: ABI={} restricts neither signals "
-                                    "nor abstract sockets",
-                                    policy.abi),
-                        ""});
+  if (scope && policy.scope)
+    check_effect(subject, {scope->where, "Scope="}, Family::Scope, *policy.scope, findings);
   if (!policy.quiet.empty() && subject.kernel_abi < landlock::kAbiOfQuiet)
     findings.push_back({Severity::Note, "without-effect", policy.quiet.front().from.where,
                         fmt::format("QuietPaths= keeps nothing out of the log: this kernel has ABI "
@@ -115,12 +139,12 @@ void check_overlaps(const Subject& subject, Findings& findings) {
       check_effect(subject, rule.from, Family::Filesystem, rule.access, findings);
   for (const PortRule& rule : written.ports)
     if (subject.is_own(rule.from)) {
-      if (subject.preset.empty())
+      if (subject.preset.empty() && !rule.any)
         check_effect(subject, rule.from, Family::Network, rule.access, findings);
       check_port(written.ports, rule, findings);
     }
   if (subject.preset.empty())
-    check_settings_of_abi(subject, findings);
+    check_settings(subject, findings);
   if (!subject.restricts_files() || subject.other_root())
     return;
   for (const PlacedRule& placed : subject.reach.rules())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Rules of the declaration's own that say less than they seem to: another one grants the same
-// already, they were meant to take something away, or they grant what is not restricted.
+// already, they were meant to take something away, or they are about what is not restricted.
 #pragma once
 
 #include "check/finding.hpp"

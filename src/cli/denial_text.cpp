@@ -55,6 +55,10 @@ Colour owner_colour(Certainty certainty) {
                                           : Colour::Doubtful;
 }
 
+std::string rights_text(const std::string& blockers, bool expected) {
+  return escape(blockers) + (expected ? " (expected)" : "");
+}
+
 std::string host_text(const std::string& host) {
   return host.empty() ? "-" : escape(host);
 }
@@ -122,7 +126,7 @@ nlohmann::ordered_json to_json(const journal::SyscallRecord& process) {
 
 /// What a group and an event have in common.
 nlohmann::ordered_json owner_json(const Attribution& attribution, const std::string& host,
-                                  const std::string& blockers) {
+                                  const std::string& blockers, bool expected) {
   nlohmann::ordered_json json;
   json["host"] = nullptr;
   if (!host.empty())
@@ -140,6 +144,8 @@ nlohmann::ordered_json owner_json(const Attribution& attribution, const std::str
   json["rights"] = nlohmann::ordered_json::array();
   for (const journal::Blocker& blocker : journal::split_blockers(blockers))
     json["rights"].push_back(json_bytes(blocker.name));
+  if (expected)
+    json["expected"] = true;
   return json;
 }
 
@@ -174,7 +180,7 @@ bool print_table(std::FILE* stream, const DenialReport& report, const DenialStyl
       was_cut |= cut_long_paths(group);
     std::vector<Cell> cells = {
         {owner_text(group.attribution), owner_colour(group.attribution.certainty)},
-        escape(group.blockers),
+        rights_text(group.blockers, group.expected),
         group.other_objects ? "(other objects)" : describe(group.object),
         group.other_objects ? "-" : program_text(group.process),
         std::to_string(group.count),
@@ -198,12 +204,12 @@ std::string line_text(const DenialEvent& event, const DenialStyle& style) {
   return fmt::format("{} {}{}: denied {} {} to {} ({})\n",
                      precise_time(denial.realtime_usec, style.now_usec),
                      style.hosts ? host_text(event.host) + " " : "", owner_text(event.attribution),
-                     escape(denial.blockers), describe(denial.object), process,
+                     rights_text(denial.blockers, event.expected), describe(denial.object), process,
                      short_event_id(denial.serial, event.boot, style));
 }
 
 nlohmann::ordered_json to_json(const DenialGroup& group, const DenialReport& report) {
-  auto json = owner_json(group.attribution, group.host, group.blockers);
+  auto json = owner_json(group.attribution, group.host, group.blockers, group.expected);
   json["object"] = {{"type", "others"}};
   json["process"] = nullptr;
   if (!group.other_objects) {
@@ -219,7 +225,7 @@ nlohmann::ordered_json to_json(const DenialGroup& group, const DenialReport& rep
 
 nlohmann::ordered_json to_json(const DenialEvent& event) {
   const journal::Denial& denial = event.denial;
-  auto json = owner_json(event.attribution, event.host, denial.blockers);
+  auto json = owner_json(event.attribution, event.host, denial.blockers, event.expected);
   json["object"] = to_json(denial.object);
   json["process"] = to_json(denial.process);
   json["time"] = utc_time(denial.realtime_usec);

@@ -276,7 +276,8 @@ int run(const Options& options, const Context& context) {
   filter->user = query->filter.user;
   query->filter = std::move(*filter);
   query->with_probes = options.probes;
-  if (!options.expected && options.journal.knows_declarations(context))
+  query->with_expected = options.expected;
+  if (options.journal.knows_declarations(context))
     query->expectations = declared_expectations(*root, context);
   query->after_cursor = *place;
   query->keep_place = cursor.is_wanted() && !options.follow;
@@ -325,7 +326,7 @@ void add_denials(CLI::App& app, Context& context) {
                    "Go on where this file says, and say there where to go on next")
       ->type_name("FILE");
   verb->add_flag("--probes", options->probes, "Also what \"unitlock status --probe\" has caused");
-  verb->add_flag("--expected", options->expected, "Also what is declared as expected");
+  verb->add_flag("--expected", options->expected, "Also what is declared as expected, marked");
   add_output_option(*verb, context, "table, or json (one object a line)");
   verb->footer("A unit with \"?\" behind: PIDs could not be compared.\n"
                "Exit status: 0 this is all, 1 denials may be missing, 2 no answer.\n"

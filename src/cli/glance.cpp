@@ -98,6 +98,8 @@ void print_glance(std::FILE* stream, const Glance& glance) {
                listed(glance.restart_needed));
   if (!glance.failed_after_denials.empty())
     fmt::print(stream, "Failed, after denials: {}.\n", listed(glance.failed_after_denials));
+  if (glance.nothing_runs)
+    return;
   fmt::print(stream, "Running: {} services, {} of them {}confined{}.\n", glance.running,
              glance.running_confined, glance.running_unknown > 0 ? "known to be " : "",
              glance.running_unknown > 0

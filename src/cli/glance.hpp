@@ -30,6 +30,7 @@ struct Glance {
   std::size_t others = 0;
   std::vector<std::string> restart_needed;
   std::vector<std::string> failed_after_denials;
+  bool nothing_runs = false; ///< it is another root
   /// Of the last week; nullopt where they could not be counted.
   std::optional<std::uint64_t> denials;
   /// Those of too many starts: whose these are was not looked up, and some may be missing above.

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock: the command line. Parses, runs one verb, turns every outcome into an exit status.
-#include <unistd.h>
-
 #include <clocale>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 
 #include <CLI/CLI.hpp>
@@ -25,18 +22,6 @@ void complain(const std::string& message) {
 int no_answer(const Error& error) {
   complain(to_string(error));
   return kNoAnswer;
-}
-
-ManagerEnvironment Context::manager(const Root& opened) const {
-  if (!user)
-    return system_manager(opened, std::getenv);
-  if (is_this_machine())
-    return user_manager(std::getenv);
-  return user_manager([](const char*) -> const char* { return nullptr; });
-}
-
-std::optional<std::uint32_t> Context::uid() const {
-  return user ? std::optional<std::uint32_t>(getuid()) : std::nullopt;
 }
 
 void add_output_option(CLI::App& app, Context& context, const std::string& help) {

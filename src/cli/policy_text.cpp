@@ -37,31 +37,6 @@ std::string path_text(const std::string& path, bool optional) {
   return (optional ? "-" : "") + escape(path);
 }
 
-std::string headline(const DeclaredUnit& declared) {
-  if (declared.unit.masked)
-    return "the unit is masked: it cannot be started";
-  switch (declared.declaration.state) {
-  case State::None:
-    if (const auto& at = declared.declaration.exempted_at)
-      return fmt::format("exempted by {}: it runs unconfined", place(*at));
-    return "declares nothing: it runs unconfined";
-  case State::Off:
-    return masking_drop_in(declared.unit) ? "NOT CONFINED: the generated drop-in is masked"
-                                          : "Mode=off: it runs unconfined";
-  case State::Invalid:
-    return "the declaration is INVALID: the unit cannot be started";
-  case State::NothingToConfine:
-    return "nothing to confine: it has no ExecStart=";
-  case State::Unwrappable:
-    return "NOT CONFINED: its commands cannot be started through unitlock-exec";
-  case State::Confined:
-    break;
-  }
-  if (declared.declaration.policy.mode == Mode::Permissive)
-    return "NOT CONFINED: Mode=permissive";
-  return "confined when started";
-}
-
 /// The settings whose commands are confined.
 std::vector<std::string> command_settings(const Declaration& declaration) {
   std::vector<std::string> settings;
@@ -161,6 +136,18 @@ void print_expected(std::FILE* stream, const Policy& policy) {
   table.print(stream);
 }
 
+/// What the shown kernel makes of it. Where that is only the ABI that is asked for, nothing is said
+/// of what a kernel logs: this does not depend on ABI=.
+Ruleset lower_for(const ShownAbi& shown, const Policy& policy) {
+  using Kind = Shortfall::Kind;
+  Ruleset ruleset = lower(policy, shown.abi);
+  if (shown.whose.empty())
+    std::erase_if(ruleset.shortfalls, [](const Shortfall& shortfall) {
+      return shortfall.kind == Kind::LogUnknown || shortfall.kind == Kind::QuietUnknown;
+    });
+  return ruleset;
+}
+
 /// A rule that grants what this kernel does not restrict anyway takes nothing away.
 bool is_worth_a_line(const Shortfall& shortfall, const Ruleset& ruleset) {
   return shortfall.kind != Shortfall::Kind::RuleWithoutEffect ||
@@ -168,7 +155,7 @@ bool is_worth_a_line(const Shortfall& shortfall, const Ruleset& ruleset) {
 }
 
 void print_shortfalls(std::FILE* stream, const Policy& policy, const ShownAbi& shown) {
-  Ruleset ruleset = lower(policy, shown.abi);
+  Ruleset ruleset = lower_for(shown, policy);
   std::erase_if(ruleset.shortfalls,
                 [&](const Shortfall& shortfall) { return !is_worth_a_line(shortfall, ruleset); });
   std::string whose = shown.whose.empty() ? "" : fmt::format(" ({})", shown.whose);
@@ -210,7 +197,7 @@ ordered_json quiet_json(const Policy& policy) {
 }
 
 ordered_json lowered_json(const Policy& policy, const ShownAbi& shown) {
-  Ruleset ruleset = lower(policy, shown.abi);
+  Ruleset ruleset = lower_for(shown, policy);
   const bool enforces = policy.mode == Mode::Enforce;
   auto shortfalls = ordered_json::array();
   for (const Shortfall& shortfall : ruleset.shortfalls)
@@ -304,6 +291,31 @@ std::string_view to_string(State state) {
 std::vector<std::string> family_words(const Policy& policy) {
   auto words = words_of_families(families_of(restricted_by(policy)));
   return {words.begin(), words.end()};
+}
+
+std::string headline(const DeclaredUnit& declared) {
+  if (declared.unit.masked)
+    return "the unit is masked: it cannot be started";
+  switch (declared.declaration.state) {
+  case State::None:
+    if (const auto& at = declared.declaration.exempted_at)
+      return fmt::format("exempted by {}: it runs unconfined", place(*at));
+    return "declares nothing: it runs unconfined";
+  case State::Off:
+    return masking_drop_in(declared.unit) ? "NOT CONFINED: the generated drop-in is masked"
+                                          : "Mode=off: it runs unconfined";
+  case State::Invalid:
+    return "the declaration is INVALID: the unit cannot be started";
+  case State::NothingToConfine:
+    return "nothing to confine: it has no ExecStart=";
+  case State::Unwrappable:
+    return "NOT CONFINED: its commands cannot be started through unitlock-exec";
+  case State::Confined:
+    break;
+  }
+  if (declared.declaration.policy.mode == Mode::Permissive)
+    return "NOT CONFINED: Mode=permissive";
+  return "confined when started";
 }
 
 std::string place(const SourceRef& where) {

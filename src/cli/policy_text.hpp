@@ -26,6 +26,8 @@ nlohmann::ordered_json policy_json(const DeclaredUnit& declared, const ShownAbi&
 std::string grant_words(std::uint64_t fs_access);
 /// "confined", "invalid", …: as in JSON.
 std::string_view to_string(Declaration::State state);
+/// "confined when started", "the declaration is INVALID: …": what becomes of the unit.
+std::string headline(const DeclaredUnit& declared);
 /// The words of Restrict= that a policy means.
 std::vector<std::string> family_words(const Policy& policy);
 /// A place for people; empty where nothing is known.

@@ -58,7 +58,7 @@ void print_node(std::FILE* stream, const Node& node, std::size_t depth) {
 } // namespace
 
 void print_tree(std::FILE* stream, const DeclaredUnit& declared) {
-  Node root{declared.unit.name, {}, {}};
+  Node root;
   const auto lines = rule_lines(as_written(declared.declaration.policy));
   for (const PolicyLine& line : lines) {
     Node* node = &root;
@@ -66,7 +66,9 @@ void print_tree(std::FILE* stream, const DeclaredUnit& declared) {
       node = &node->child(name);
     node->lines.push_back(&line);
   }
-  print_node(stream, root, 0);
+  fmt::print(stream, "{}: {}\n", escape(declared.unit.name, Backslash::Keep), headline(declared));
+  for (const Node& child : root.children)
+    print_node(stream, child, 1);
 }
 
 } // namespace unitlock::cli

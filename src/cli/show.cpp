@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // unitlock show: a unit's effective policy, each rule with where it was written. Exit status 1
-// where the declaration is invalid, cannot be put into force, or does not exist; 2 for an unknown
+// where the declaration is invalid, cannot be put into force, or there is none; 2 for an unknown
 // unit.
 #include <unistd.h>
 

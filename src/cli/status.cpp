@@ -168,7 +168,7 @@ Result<machine::MachineReport> survey_units(const machine::Survey& survey,
 struct Answer {
   std::vector<StatusEntry> entries;
   std::optional<machine::Visibility> visibility; ///< nullopt: in another root nothing is logged
-  std::optional<Glance> glance;                  ///< only of a whole machine
+  std::optional<Glance> glance;                  ///< only of all services
 
   bool is_well() const {
     return std::all_of(entries.begin(), entries.end(), [](const StatusEntry& entry) {
@@ -243,9 +243,10 @@ Result<Answer> find_answer(const Context& context, const Options& options, const
     left_out = count_what_is_logged(*journal, index, context, answer.entries);
   if (*to_probe)
     probe_services(**to_probe, context.scope(), answer.entries);
-  if (is_machine && options.units.empty()) {
+  if (options.units.empty()) {
     answer.glance =
         glance_at(answer.entries, surveyed->undeclared, VendorList(root, context.manager(root)));
+    answer.glance->nothing_runs = !is_machine;
     answer.glance->denials_left_out = left_out;
   }
   return answer;

@@ -9,6 +9,7 @@
 
 #include "base/escape.hpp"
 #include "cli/render.hpp"
+#include "journal/audit_record.hpp"
 
 namespace unitlock::cli {
 namespace {
@@ -103,10 +104,17 @@ std::string_view word_of(Suggestion::Kind kind) {
   return "impossible";
 }
 
+ordered_json rights_json(const Evidence& evidence) {
+  auto names = ordered_json::array();
+  for (const journal::Blocker& blocker : journal::split_blockers(evidence.rights))
+    names.push_back(blocker.name);
+  return names;
+}
+
 ordered_json to_json(const std::vector<Evidence>& all) {
   auto list = ordered_json::array();
   for (const Evidence& evidence : all)
-    list.push_back({{"rights", evidence.rights},
+    list.push_back({{"rights", rights_json(evidence)},
                     {"object", evidence.object},
                     {"program", evidence.program},
                     {"count", evidence.count},

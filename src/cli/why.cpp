@@ -156,6 +156,15 @@ std::optional<advise::Verdict> verdict_without_policy(const Declaration& declara
   return advise::Verdict{Outcome::Allowed, Because::NotConfined};
 }
 
+/// Why no policy is in force, where the declaration meant one.
+Diagnostics errors_of(const Declaration& declaration) {
+  Diagnostics errors;
+  for (const Diagnostic& diagnostic : declaration.diagnostics)
+    if (diagnostic.severity == Severity::Error)
+      errors.push_back(diagnostic);
+  return errors;
+}
+
 Answer answer_without_policy(const Question& question, const advise::Verdict& verdict) {
   Answer answer;
   answer.question = question;
@@ -183,6 +192,8 @@ public:
     auto verdict = verdict_without_policy(declaration);
     explanation.answer =
         verdict ? answer_without_policy(question, *verdict) : ask(declaration.policy, question);
+    if (verdict)
+      explanation.errors = errors_of(declaration);
     if (running_)
       explanation.running =
           running_->mode == Mode::Enforce

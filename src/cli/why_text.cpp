@@ -158,6 +158,13 @@ std::string denial_text(const journal::DenialEvent& event) {
                      journal::event_id(event.denial.serial, event.boot));
 }
 
+std::vector<std::string> error_lines(const Diagnostics& errors) {
+  std::vector<std::string> lines;
+  for (const Diagnostic& error : errors)
+    lines.push_back(shown(unitlock::to_string(error)));
+  return lines;
+}
+
 ordered_json object_json(const Question& question) {
   if (question.is_path() && !question.path.empty())
     return {{"type", "path"}, {"path", json_bytes(question.path)}};
@@ -213,6 +220,7 @@ void print_explanation(std::FILE* stream, const Explanation& explanation) {
   Fields fields;
   if (explanation.denial)
     fields.add("Was denied", denial_text(*explanation.denial));
+  fields.add("Errors", error_lines(explanation.errors));
   if (!answer.decided_at.empty() && answer.decided_at != question.path)
     fields.add("Decided at", escape(answer.decided_at));
   fields.add("Granted by", rule_lines(answer.granting));
@@ -246,6 +254,7 @@ ordered_json explanation_json(const Explanation& explanation) {
                       {"time", utc_time(event->denial.realtime_usec)}};
   json.update(verdict_json(answer.verdict));
   json["text"] = reason(answer.verdict, answer.question);
+  json["errors"] = diagnostics_json(explanation.errors);
   json["abi"] = explanation.abi.abi;
   json["decided_at"] =
       answer.decided_at.empty() ? ordered_json(nullptr) : json_bytes(answer.decided_at);

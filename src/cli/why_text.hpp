@@ -26,6 +26,8 @@ struct Explanation {
   /// Under the policy that the service runs with, where that is another one; nullopt also where
   /// nothing runs, or it cannot be told.
   std::optional<advise::Answer> running;
+  /// Of the declaration, where it is for them that no policy is in force.
+  Diagnostics errors;
   /// Why the answer may not be what the service meets; empty where nothing is known against it.
   std::string caveat;
   std::vector<advise::OtherRefusal> others;

@@ -117,7 +117,7 @@ bool Reader::is_wanted(const DenialGroup& group) {
   if (!matches_host(query_.filter, group.host))
     return false;
   if (matches_owner(query_.filter, group.attribution)) {
-    if (!is_expected(group))
+    if (query_.with_expected || !is_expected(group))
       return true;
     expected_ += group.count;
   } else if (may_be_anyones(query_.filter, group.attribution)) {
@@ -177,6 +177,9 @@ Result<DenialReport> Reader::run() {
                           "as \"other objects\"");
   report.groups = summary_.finish(*attributions, *hosts,
                                   [this](const DenialGroup& group) { return is_wanted(group); });
+  // What is alike is expected alike: the unit and the object decide it.
+  for (DenialGroup& group : report.groups)
+    group.expected = is_expected(group);
   report.unattributed = unattributed_;
   report.expected = expected_;
   for (const auto& [domain, count] : probes_)

@@ -34,8 +34,10 @@ struct DenialQuery {
   bool keep_place = false;
   /// Whether what unitlock itself has caused is wanted too; otherwise it is only counted.
   bool with_probes = false;
-  /// What units expect to be denied is only counted; where this is empty, it is wanted too.
+  /// What units expect to be denied.
   Expectations expectations = {};
+  /// Whether that is wanted too, and marked; otherwise it is only counted.
+  bool with_expected = false;
   /// As LoggedDenials'.
   std::size_t domain_limit = LoggedDenials::kLimit;
 };
@@ -76,7 +78,8 @@ struct DenialEvent {
   Denial denial;
   Attribution attribution;
   Id128 boot;
-  std::string host; ///< as its own journald said; empty where it did not
+  std::string host;      ///< as its own journald said; empty where it did not
+  bool expected = false; ///< by the unit
 };
 
 /// "SERIAL@BOOT": names an audit event, for people to point at it.

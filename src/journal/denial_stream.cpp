@@ -130,10 +130,11 @@ Result<void> DenialStream::emit(const Sink& sink, const Denial& denial,
   if (!matches_host(query_.filter, *host))
     return {};
   if (matches_owner(query_.filter, attribution)) {
-    if (is_expected(denial.blockers, denial.object, attribution, query_.expectations))
+    bool expected = is_expected(denial.blockers, denial.object, attribution, query_.expectations);
+    if (expected && !query_.with_expected)
       ++expected_;
     else
-      sink({denial, attribution, journal_.boot_id(denial.domain.boot), *host});
+      sink({denial, attribution, journal_.boot_id(denial.domain.boot), *host, expected});
   } else if (may_be_anyones(query_.filter, attribution)) {
     ++unattributed_;
   }

@@ -25,6 +25,7 @@ struct DenialGroup {
   DomainKey domain;         ///< that of the last
   std::uint64_t serial = 0; ///< that of the last's audit event
   std::string host;         ///< as its own journald said; empty where it did not
+  bool expected = false;    ///< by the unit; not known to a Summary
   std::uint64_t count = 0;
   std::uint64_t first_usec = 0;
   std::uint64_t last_usec = 0;

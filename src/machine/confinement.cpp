@@ -94,6 +94,9 @@ private:
     verdict_.state = state;
     verdict_.reason = std::move(reason);
     verdict_.advice = std::move(advice);
+    if (!facts_.service) // nobody there to tell
+      std::erase_if(verdict_.advice,
+                    [](const std::string& step) { return step.starts_with("systemctl "); });
     return true;
   }
 

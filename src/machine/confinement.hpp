@@ -69,8 +69,9 @@ struct Facts {
 
 struct Verdict {
   State state = State::CannotTell;
-  std::string reason;              ///< a sentence or two; empty where the state says it all
-  std::vector<std::string> advice; ///< what to do: commands or sentences, in order
+  std::string reason; ///< a sentence or two; empty where the state says it all
+  /// What to do: commands or sentences, in order. Nothing for a manager where none runs.
+  std::vector<std::string> advice;
 
   /// The records that count, one for each started command that has one; indexes into
   /// Facts::records.

@@ -43,6 +43,20 @@ exits "show: JSON" 0 --root="$tree" show good --abi=7 -o json
 holds "show: one object" 'len(lines) == 1 and lines[0]["unit"] == "good.service"'
 holds "show: with places" 'lines[0]["rules"][0]["from"]["where"] == {"file": "/etc/systemd/system/good.service.d/landlock.conf", "line": 3}'
 holds "show: with what the kernel lacks" 'lines[0]["kernel"]["dropped"] == ["fs.resolve_unix", "net.bind_udp", "net.connect_send_udp"]'
+service older.service <<'END'
+[X-Landlock]
+ABI=6
+QuietPaths=/proc
+END
+exits "show: what an unknown kernel logs, ABI= does not tell" 0 --root="$tree" show older
+result "show: so nothing is said of it" lacks "log denials"
+result "show: nor of QuietPaths=" lacks "QuietPaths= needs"
+says "show: and the ABI that is asked for enforces all" "ABI 6 enforces all of it."
+exits "show: nor in JSON" 0 --root="$tree" show older -o json
+holds "show: is anything said of it" 'lines[0]["kernel"]["shortfalls"] == []'
+exits "show: of a kernel that is named" 0 --root="$tree" show older --abi=6
+says "show: it is said" "the kernel does not log denials before ABI 7"
+rm "$tree/etc/systemd/system/older.service"
 exits "show: the drop-in" 0 --root="$tree" show good --drop-in
 says "show: which starts the wrapper" "--connect-tcp=9000-9010"
 exits "show: an instance" 0 --root="$tree" show inst@x

@@ -65,6 +65,7 @@ finds c-linked linked-outside "$section" ReadOnlyPaths=/srv/www
 finds c-redundant redundant-grant "$section" ConnectTCP=1-9 ConnectTCP=5
 finds c-protect takes-nothing-away "$section" ReadWritePaths=/var/lib/app ReadOnlyPaths=/var/lib/app/keep
 finds c-effect without-effect "$section" Restrict=network ReadOnlyPaths=/srv
+finds c-abi without-effect "$section" ABI=3 BindTCP=80
 finds c-writable writable-program "$section" ReadWritePaths=/opt/app ExecPaths=/opt/app/bin
 finds c-power powerful-grant "$section" ReadWritePaths=/etc/cron.d
 finds c-broad broad-grant "$section" ReadOnlyPaths=/
@@ -87,6 +88,8 @@ exits "verify: all of them" 1 --root="$tree" verify
 result "verify: the same again" cmp -s "$work/out" <("$unitlock" --root="$tree" verify)
 says "verify: like a compiler" \
     "/etc/systemd/system/c-missing.service:4: error: c-missing.service: /srv/nothing does not exist: the service will not start [missing-path]"
+says "verify: what ABI= leaves open" \
+    "/etc/systemd/system/c-abi.service:5: warning: c-abi.service: BindTCP= limits nothing: ABI=3 does not restrict net.bind_tcp, and all of it is open; ABI 4 is the first that can [without-effect]"
 says "verify: with what to do" "  → make it, correct the path, or write -/srv/nothing if it may be missing"
 result "verify: with a summary" grep -qxE '[0-9]+ services checked: [0-9]+ errors, [0-9]+ warnings, [0-9]+ notes' "$work/out"
 says "verify: also those that only meant to declare something" "c-nearly.service: [X-Landlok] declares nothing"

@@ -63,14 +63,16 @@ lists() {
     result "$name" [ "$(python3 -c 'import json, sys
 print(*[json.loads(line)["id"].split("@")[0] for line in sys.stdin])' <"$work/out")" = "$serials" ]
 }
-# valid NAME: each line of the last call is as the schema says.
+# valid NAME: each line of the last call is as the schema says, and it names all members.
 valid() {
     result "$1" python3 -c '
 import json, sys, jsonschema
-validator = jsonschema.Draft202012Validator(json.load(open(sys.argv[1])))
+schema = json.load(open(sys.argv[1]))
+validator = jsonschema.Draft202012Validator(schema)
 lines = [json.loads(line) for line in open(sys.argv[2])]
 for line in lines:
     validator.validate(line)
+    assert set(line) <= set(schema["properties"])
 sys.exit(0 if lines else 1)' "$here/../../docs/denials.schema.json" "$work/out"
 }
 

@@ -50,6 +50,7 @@ denials() { call --root="$tree" denials --directory="$journal" "$@"; }
 lists "expected: left out" 0 "31 32 33 36 37 38"
 complains "expected: and counted" "3 denials that are declared as expected are left out: see --expected"
 lists "expected: --expected" 0 "30 31 32 33 34 35 36 37 38" --expected
+holds "expected: --expected: marked" '[line["id"].split("@")[0] for line in lines if line.get("expected")] == ["30", "34", "35"]'
 result "expected: --expected leaves none to count" test -z "$(grep expected "$work/err")"
 lists "expected: of one unit" 0 "" calm
 complains "expected: of one unit: nothing else" "no denials of these units"
@@ -57,9 +58,17 @@ complains "expected: of one unit: but that" "1 denials that are declared as expe
 denials -ojson
 holds "expected: not in the table" '"calm.service" not in [line["unit"] for line in lines]'
 denials --expected -ojson
-holds "expected: in the table with --expected" '"calm.service" in [line["unit"] for line in lines]'
+holds "expected: in the table with --expected" '[line["expected"] for line in lines if line["unit"] == "calm.service"] == [True]'
+valid "expected: as the schema says"
+holds "expected: where it is told from the others" 'not any("expected" in line for line in lines if line["unit"] in ("loud.service", None))'
+denials --expected
+result "expected: in the table, behind the right" grep -qE 'calm\.service +fs\.remove_file \(expected\) +/run ' "$work/out"
+result "expected: and not of what only looks like it" grep -qE 'loud\.service +fs\.remove_file +/run ' "$work/out"
+denials --expected --raw
+says "expected: in lines, likewise" "denied fs.make_reg,fs.make_dir (expected) /srv to"
+says "expected: not those of further rights" "denied fs.remove_file,fs.make_sock /run to"
 call denials --directory="$journal" --raw -ojson
-holds "expected: of another machine's journal all are listed" 'len(lines) == 9'
+holds "expected: of another machine's journal all are listed" 'len(lines) == 9 and not any("expected" in line for line in lines)'
 rm -f "$work/expected-cursor"
 lists "expected: with a place to go on" 0 "31 32 33 36 37 38" --cursor-file="$work/expected-cursor"
 lists "expected: which is behind them" 0 "" --cursor-file="$work/expected-cursor" --expected

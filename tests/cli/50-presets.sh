@@ -31,7 +31,7 @@ says "show: given: by whom" "40-units.yaml:2"
 exits "status: given" 0 --root="$tree" status given
 exits "show: tree" 0 --root="$tree" show good --tree
 prints "show: tree: who says what" "$(cat <<'END'
-good.service
+good.service: confined when started
   its own section
     ReadOnlyPaths=/srv/www    # /etc/systemd/system/good.service.d/landlock.conf:3
     ReadOnlyPaths=-/srv/more    # /etc/systemd/system/good.service.d/landlock.conf:3
@@ -49,6 +49,10 @@ good.service
       ExecPaths=-/usr/sbin/daemon    # /etc/systemd/system/good.service:2
 END
 )"
+exits "show: tree: of an invalid declaration" 1 --root="$tree" show bad --tree
+says "show: tree: says so" "bad.service: the declaration is INVALID: the unit cannot be started"
+exits "show: tree: of what cannot be confined" 1 --root="$tree" show plus --tree
+says "show: tree: says so, too" "plus.service: NOT CONFINED"
 printf 'units:\n  plain.service: none\n' | file /etc/unitlock/conf.d/90-exempt.yaml
 exits "show: exempted" 1 --root="$tree" show plain
 says "show: exempted: by whom" "exempted by /etc/unitlock/conf.d/90-exempt.yaml:2"

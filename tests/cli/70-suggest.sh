@@ -48,7 +48,7 @@ hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F; }
     denial fs.read_file 'path="/srv/asks/page" dev="sda1" ino=1'
     denial fs.read_file 'path="/srv/asks/page" dev="sda1" ino=1'
     denial fs.write_file "path=$(hex '/srv/asks/with space') dev=\"sda1\" ino=2"
-    denial fs.write_file 'path="/srv/asks/per%cent" dev="sda1" ino=3'
+    denial fs.write_file,fs.truncate 'path="/srv/asks/per%cent" dev="sda1" ino=3'
     denial fs.write_file "path=$(hex '/srv/asks/quo"te') dev=\"sda1\" ino=4"
     denial fs.write_file 'path="/srv/asks/back\slash" dev="sda1" ino=5'
     denial fs.make_reg 'path="/srv/new" dev="sda1" ino=6'
@@ -70,7 +70,7 @@ says "suggest: the lines are a section" "[X-Landlock]"
 result "suggest: a file to read" grep -qx 'ReadOnlyPaths=-/srv/asks/page' "$work/out"
 result "suggest: a file to write is not readable" \
     grep -qxF 'AllowPaths="write_file:-/srv/asks/with space"' "$work/out"
-result "suggest: specifiers are escaped" grep -qx 'AllowPaths=write_file:-/srv/asks/per%%cent' "$work/out"
+result "suggest: specifiers are escaped" grep -qx 'AllowPaths=write_file,truncate:-/srv/asks/per%%cent' "$work/out"
 result "suggest: who makes a file writes it" grep -qx 'AllowPaths=write_file,make_reg:-/srv/new' "$work/out"
 result "suggest: a port" grep -qx 'ConnectTCP=9000' "$work/out"
 says "suggest: the evidence" "# fs.read_file /srv/asks/page by /usr/sbin/daemon: 2 times, last at"
@@ -86,6 +86,7 @@ result "suggest: hostile names are harmless" harmless
 result "suggest: no line is smuggled in" test -z "$(grep -x 'BindTCP=.*' "$work/out")"
 suggests -o json
 holds "suggest: JSON: kinds" '[l["kind"] for l in lines].count("ordinary") == 7'
+holds "suggest: JSON: names of rights" '[e["rights"] for l in lines for e in l["evidence"] if e["object"].endswith("cent")] == [["fs.write_file", "fs.truncate"]]'
 holds "suggest: JSON: raw bytes" 'any(isinstance(l.get("object"), list) for l in lines)'
 exits "suggest: what was not denied" 0 --root="$tree" suggest good --directory="$work/journal"
 exits "suggest: an unknown unit" 2 --root="$tree" suggest nonesuch --directory="$work/journal"

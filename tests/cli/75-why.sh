@@ -75,7 +75,13 @@ holds "why: with what else refuses it" 'lines[0]["others"][0]["certain"] and lin
 exits "why: a service that is not confined" 0 --root="$tree" why plain read /etc/passwd
 says "why: says so" "allowed: the service is not confined"
 exits "why: an invalid declaration" 1 --root="$tree" why bad read /etc/passwd
-says "why: does not start" "the service does not start: its declaration is invalid"
+prints "why: does not start, and for what" "bad.service: fs.read_file /etc/passwd: the service does not start: its declaration is invalid
+  Errors: /etc/systemd/system/bad.service:4: '70000': not a port between 0 and 65535
+          /etc/systemd/system/bad.service:5: unknown directive 'Nonsense'"
+exits "why: an invalid declaration as JSON" 1 --root="$tree" why bad read /etc/passwd -o json
+holds "why: with places" '[error["where"]["line"] for error in lines[0]["errors"]] == [4, 5]'
+exits "why: what cannot be wrapped is not confined" 0 --root="$tree" why plus read /etc/passwd
+says "why: for what" "Errors: /etc/systemd/system/plus.service:4: not confined: the prefix +"
 exits "why: Mode=off" 0 --root="$tree" why off read /etc/passwd
 exits "why: what only the start tells" 2 --root="$tree" why inst@ read /srv/x
 says "why: says which rule" "only the start tells what /srv/%i is"

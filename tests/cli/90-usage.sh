@@ -12,6 +12,11 @@ for verb in denials suggest why security metrics; do
     call "$verb" --help
     says "usage: --help of $verb names its page" "See unitlock-$verb(1)."
 done
+for verb in status show diff security verify suggest export; do
+    exits "usage: $verb: an unknown service is no answer" 2 --root="$tree" "$verb" nonesuch
+done
+exits "usage: enable: it is not done for an unknown service" 1 --root="$tree" enable nonesuch
+exits "usage: disable: likewise" 1 --root="$tree" disable nonesuch
 exits "usage: an unknown option" 2 --frobnicate status
 silent "usage: nothing on standard output" out
 complains "usage: where to look" "--help"

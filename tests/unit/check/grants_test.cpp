@@ -61,15 +61,36 @@ TEST_F(CheckTest, RedundantPorts) {
 TEST_F(CheckTest, GrantsOfWhatIsNotRestricted) {
   EXPECT_THAT(found_with("", "Restrict=filesystem\nConnectTCP=80\n"),
               ElementsAre("warning without-effect 101"));
-  EXPECT_THAT(found_with("", "ABI=4\nConnectUDP=53\n"), ElementsAre("note without-effect 101"));
-  EXPECT_THAT(found_with("", "ABI=3\nBindTCP=80\n"), ElementsAre("note without-effect 101"));
-  EXPECT_THAT(found_with("", "ABI=8\nSocketPaths=-/srv/sock\n"),
-              Contains("note without-effect 101"));
-  EXPECT_THAT(found_with("", "ABI=5\nScope=signal\n"), ElementsAre("note without-effect 101"));
+  EXPECT_THAT(found_with("", "Restrict=filesystem\nScope=signal\n"),
+              ElementsAre("warning without-effect 101"));
+  EXPECT_THAT(found_with("", "Restrict=filesystem\nConnectTCP=any\n"), IsEmpty())
+      << "all of it is open, as it reads";
   EXPECT_THAT(found_with("", "ABI=6\nScope=signal\n"), IsEmpty());
   EXPECT_THAT(found_with("", "ABI=9\nQuietPaths=/usr\n"), IsEmpty()) << "the kernel's ABI counts";
   kernel_abi_ = 9;
   EXPECT_THAT(found_with("", "QuietPaths=/usr\n"), ElementsAre("note without-effect 100"));
+}
+
+TEST_F(CheckTest, GrantsOfWhatAbiLeavesOpen) {
+  EXPECT_THAT(found_with("", "ABI=3\nBindTCP=80 443\n"), ElementsAre("warning without-effect 101"));
+  EXPECT_EQ(message(), "BindTCP= limits nothing: ABI=3 does not restrict net.bind_tcp, and all of "
+                       "it is open; ABI 4 is the first that can");
+  EXPECT_EQ(findings().front().hint, "raise ABI= to 4 or newer, or remove it");
+  EXPECT_THAT(found_with("", "ABI=4\nBindTCP=80\n"), IsEmpty());
+  EXPECT_THAT(found_with("", "ABI=9\nConnectUDP=53\n"), ElementsAre("warning without-effect 101"));
+  EXPECT_THAT(message(), HasSubstr("restrict net.connect_send_udp, and all of it is open; ABI 10"));
+  tree_.make_directory("/srv/sock");
+  EXPECT_THAT(found_with("", "ABI=8\nSocketPaths=/srv/sock\n"),
+              ElementsAre("warning without-effect 101"));
+  EXPECT_THAT(message(), HasSubstr("restrict fs.resolve_unix, and all of it is open; ABI 9"));
+  EXPECT_THAT(found_with("", "ABI=5\nScope=signal\n"), ElementsAre("warning without-effect 101"));
+  EXPECT_THAT(message(), HasSubstr("restrict scope.signal, and all of it is open; ABI 6"));
+  EXPECT_THAT(found_with("", "ABI=4\nAllowPaths=ioctl_dev,resolve_unix:/srv/sock\n"),
+              ElementsAre("warning without-effect 101"));
+  EXPECT_THAT(message(), HasSubstr("ABI 9 is the first"));
+  EXPECT_THAT(found_with("", "ABI=3\nBindTCP=any\n"), IsEmpty())
+      << "all of it is open, as it reads";
+  EXPECT_THAT(found_with("", "ABI=5\n"), IsEmpty()) << "nothing is said of scopes";
 }
 
 TEST_F(CheckTest, StrictnessThatThisKernelCannotSatisfy) {

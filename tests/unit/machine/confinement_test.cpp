@@ -471,6 +471,10 @@ TEST(Confinement, SaysWhatToDo) {
             (std::vector<std::string>{"systemctl daemon-reload", "systemctl restart a.service"}));
   stop(facts);
   EXPECT_EQ(judge(facts).advice, (std::vector<std::string>{"systemctl daemon-reload"}));
+  facts.declaration.state = Declaration::State::Invalid;
+  facts.service.reset();
+  EXPECT_EQ(judge(facts).advice, (std::vector<std::string>{"correct the declaration"}))
+      << "no manager runs in another root";
 }
 
 TEST(Confinement, SaysHowSureTheRecordIs) {
