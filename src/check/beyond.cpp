@@ -236,10 +236,7 @@ private:
     AccessSet lacking = (wanted_ & rights).without(enforced_);
     if (lacking.empty())
       return false;
-    int needed = 0;
-    for (const landlock::Right& right : landlock::kRights)
-      if (lacking.has(right))
-        needed = std::max(needed, static_cast<int>(right.first_abi));
+    const int needed = landlock::first_abi_of(lacking);
     std::string why = subject_.policy().abi < needed
                           ? fmt::format("the policy has ABI={}", subject_.policy().abi)
                           : fmt::format("this kernel has {}", subject_.kernel_abi);

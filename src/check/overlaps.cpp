@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "check/overlaps.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -84,15 +82,6 @@ std::string_view family_text(Family family) {
   return "scopes";
 }
 
-/// The first ABI that knows all of these rights.
-int first_abi_of(const landlock::AccessSet& rights) {
-  int abi = 0;
-  for (const landlock::Right& right : landlock::kRights)
-    if (rights.has(right))
-      abi = std::max<int>(abi, right.first_abi);
-  return abi;
-}
-
 /// What is said of rights that the policy leaves unrestricted reads as if the rest were denied, and
 /// all of it is open.
 void check_effect(const Subject& subject, const Provenance& from, Family family,
@@ -106,7 +95,7 @@ void check_effect(const Subject& subject, const Provenance& from, Family family,
                                     from.said_by, family_text(family)),
                         "add the family to Restrict=, or take the rule away"});
   } else if ((rights & landlock::known_to(policy.abi)).empty()) {
-    const int needed = first_abi_of(rights);
+    const int needed = landlock::first_abi_of(rights);
     findings.push_back(
         {Severity::Warning, "without-effect", from.where,
          fmt::format("{} limits nothing: ABI={} does not restrict {}, and all of it is open; ABI "
@@ -117,7 +106,7 @@ void check_effect(const Subject& subject, const Provenance& from, Family family,
 }
 
 /// Of a whole declaration: what Scope= keeps inside, and what only another kernel knows.
-void check_settings(const Subject& subject, Findings& findings) {
+void check_scope_and_quiet(const Subject& subject, Findings& findings) {
   const Policy& policy = subject.policy();
   const Assignment* scope = own_directive(subject.unit, "Scope");
   if (scope && policy.scope)
@@ -144,7 +133,7 @@ void check_overlaps(const Subject& subject, Findings& findings) {
       check_port(written.ports, rule, findings);
     }
   if (subject.preset.empty())
-    check_settings(subject, findings);
+    check_scope_and_quiet(subject, findings);
   if (!subject.restricts_files() || subject.other_root())
     return;
   for (const PlacedRule& placed : subject.reach.rules())

@@ -87,10 +87,7 @@ Result<std::string> preset_name(const Options& options) {
 /// What a unit has to say to restrict no more than is handled: families, scopes, and no right that
 /// came later.
 std::vector<std::string> settings(const landlock::AccessSet& handled) {
-  int abi = 1;
-  for (const landlock::Right& right : landlock::kRights)
-    if (handled.has(right))
-      abi = std::max<int>(abi, right.first_abi);
+  const int abi = std::max(landlock::first_abi_of(handled), 1);
   auto families = words_of_families(families_of(handled));
   auto scopes = words_of_scope(handled.scope);
   std::vector<std::string> lines = {fmt::format("ABI={}", abi)};

@@ -117,8 +117,8 @@ ordered_json score_json(const ScoredUnit& unit, bool items) {
       {"unit", json_bytes(unit.unit)},
       {"exposure", unit.exposure.tenths / kTenth},
       {"predicate", score::predicate(unit.exposure.tenths)},
-      {"raised_by", unit.exposure.raised_by.empty() ? ordered_json()
-                                                    : ordered_json(unit.exposure.raised_by)},
+      {"raised_by",
+       unit.exposure.raised_by.empty() ? ordered_json() : ordered_json(unit.exposure.raised_by)},
       {"state", state_word(unit.state)},
       {"confined", unit.is_confined},
       {"why", json_bytes(unit.why)},

@@ -107,7 +107,7 @@ std::string_view word_of(Suggestion::Kind kind) {
 ordered_json rights_json(const Evidence& evidence) {
   auto names = ordered_json::array();
   for (const journal::Blocker& blocker : journal::split_blockers(evidence.rights))
-    names.push_back(blocker.name);
+    names.push_back(json_bytes(blocker.name));
   return names;
 }
 

@@ -38,8 +38,8 @@ namespace {
   add_rights(rights, plan.dropped());
   reporter.refuse(exit_status::kUnavailable,
                   {"Compatibility=strict, but this kernel cannot restrict ", rights.view(),
-                   "; Linux ", landlock::kernel_of(abi_for(plan.dropped())), " can all of it",
-                   outcome.no_landlock.empty() ? "" : ": ", outcome.no_landlock});
+                   "; Linux ", landlock::kernel_of(landlock::first_abi_of(plan.dropped())),
+                   " can all of it", outcome.no_landlock.empty() ? "" : ": ", outcome.no_landlock});
 }
 
 /// The kernel asks for no_new_privs of whoever lacks CAP_SYS_ADMIN, and it alone knows for sure who

@@ -52,12 +52,4 @@ Decision decide(const Settings& settings, const Plan& plan) {
   return plan.handled.empty() ? Decision::StartUnconfined : Decision::Confine;
 }
 
-int abi_for(const AccessSet& set) {
-  int abi = 0;
-  for (const landlock::Right& right : landlock::kRights)
-    if (set.has(right) && right.first_abi > abi)
-      abi = right.first_abi;
-  return abi;
-}
-
 } // namespace unitlock::exec

@@ -38,7 +38,4 @@ enum class Decision {
 };
 Decision decide(const Settings& settings, const Plan& plan);
 
-/// The ABI of the first kernel that knows all of `set`.
-int abi_for(const landlock::AccessSet& set);
-
 } // namespace unitlock::exec

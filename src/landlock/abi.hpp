@@ -40,6 +40,15 @@ constexpr AccessSet known_to(int abi) {
   return set;
 }
 
+/// The first ABI that knows all of them; 0 for none.
+constexpr int first_abi_of(const AccessSet& set) {
+  int abi = 0;
+  for (const Right& right : kRights)
+    if (set.has(right) && right.first_abi > abi)
+      abi = right.first_abi;
+  return abi;
+}
+
 /// The rights that this ABI was the first to restrict.
 constexpr AccessSet added_by(int abi) {
   return known_to(abi).without(known_to(abi - 1));

@@ -124,10 +124,5 @@ TEST(ExecPlan, AnyPortIsNoRuleEvenBesideARight) {
   EXPECT_EQ(lowered.ports[0].access, mask_of("net.connect_tcp"));
 }
 
-TEST(ExecPlan, NamesTheFirstAbiThatHasThemAll) {
-  EXPECT_EQ(abi_for({}), 0);
-  EXPECT_EQ(abi_for({mask_of("fs.refer"), mask_of("net.bind_tcp"), 0}), 4);
-}
-
 } // namespace
 } // namespace unitlock::exec

@@ -60,6 +60,11 @@ TEST(Abi, EachKnownAbiHasAKernel) {
   EXPECT_EQ(kernel_of(kNewestAbi + 1), "");
 }
 
+TEST(Abi, TheFirstThatKnowsThemAll) {
+  EXPECT_EQ(first_abi_of({}), 0);
+  EXPECT_EQ(first_abi_of({mask_of("fs.refer"), mask_of("net.bind_tcp"), 0}), 4);
+}
+
 TEST(Abi, RuleAccessKeepsOnlyWhatIsHandled) {
   EXPECT_EQ(rule_access(0xff, 0x0f, true), 0x0fU);
   EXPECT_EQ(rule_access(0x1ffff, 0x1ffff, false), 0x1C007U);
