@@ -14,7 +14,6 @@
 namespace unitlock::cli {
 namespace {
 
-using machine::ServiceReport;
 using machine::StartRecord;
 using machine::State;
 
