@@ -154,6 +154,7 @@ const std::map<std::string_view, Reader> kUnitProperties = {
 };
 const std::map<std::string_view, Reader> kServiceProperties = {
     {"MainPID", kReadPid<&Service::main_pid>},
+    {"ControlPID", kReadPid<&Service::control_pid>},
     {"ExecMainPID", kReadPid<&Service::exec_main_pid>},
     {"ExecMainStatus", read_number<&Service::exec_main_status, 'i', std::int32_t>},
     {"ExecMainStartTimestamp", kReadTime<&Service::exec_main_start_usec>},

@@ -32,6 +32,9 @@ struct Service {
   bool need_daemon_reload = false;
   std::string invocation; ///< 32 hex digits; empty where it has not been started
   std::int64_t main_pid = 0;
+  /// Of a command that runs beside the main process, before or after it: ExecReload= and the like;
+  /// 0: none does. Type=forking: of ExecStart= until it has forked.
+  std::int64_t control_pid = 0;
   /// Of the last main process; still there when it has ended.
   std::int64_t exec_main_pid = 0;
   int exec_main_status = 0;

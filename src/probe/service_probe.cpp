@@ -68,6 +68,51 @@ bool is_pam_helper(const ServiceReport& report, std::int64_t pid, std::int64_t m
          process_status(pid).number<std::int64_t>("PPid") == main;
 }
 
+/// The setting whose command the control process runs (systemd: unit-def.c, service_state_table).
+ExecLine line_of(std::string_view sub_state) {
+  struct Row {
+    std::string_view begins;
+    ExecLine line;
+  };
+  // "stop-post" before "stop". What is "final" comes after it.
+  constexpr Row kRows[] = {
+      {"condition", ExecLine::Condition}, {"start-pre", ExecLine::Pre},
+      {"start-post", ExecLine::Post},     {"reload", ExecLine::Reload},
+      {"stop-post", ExecLine::StopPost},  {"stop", ExecLine::Stop},
+      {"final", ExecLine::StopPost},
+  };
+  for (const Row& row : kRows)
+    if (sub_state.starts_with(row.begins))
+      return row.line;
+  return ExecLine::Start;
+}
+
+bool descends_from(std::int64_t pid, std::int64_t ancestor) {
+  constexpr int kDeepest = 64; // a process that moves meanwhile must not keep us here
+  for (int depth = 0; depth < kDeepest && pid > 1; ++depth) {
+    if (pid == ancestor)
+      return true;
+    pid = process_status(pid).number<std::int64_t>("PPid").value_or(0);
+  }
+  return false;
+}
+
+/// The setting of a command that nobody meant to confine, if that is what the process is of, for as
+/// long as the command runs. What it leaves behind is asked.
+std::string_view unconfined_setting(const ServiceReport& report, std::int64_t pid) {
+  const machine::Service& service = *report.service();
+  if (service.control_pid == 0 || !descends_from(pid, service.control_pid))
+    return "";
+  const ExecLine line = line_of(service.sub_state);
+  const auto& commands = report.facts.declaration.commands;
+  bool is_confined = std::any_of(commands.begin(), commands.end(),
+                                 [&](const WrappedCommand& each) { return each.line == line; });
+  for (const ExecLineWord& word : kExecLines)
+    if (word.line == line && !is_confined)
+      return word.setting;
+  return "";
+}
+
 ProbedProcess left_alone(std::int64_t pid, std::string why) {
   ProbedProcess process;
   process.pid = pid;
@@ -124,6 +169,11 @@ ServiceProbe probe_service(const ServiceReport& report, machine::Manager& manage
     if (is_pam_helper(report, pid, main)) {
       probe.processes.push_back(
           left_alone(pid, "it is systemd's own, for the PAM session, and is not confined"));
+      continue;
+    }
+    if (std::string_view setting = unconfined_setting(report, pid); !setting.empty()) {
+      probe.processes.push_back(
+          left_alone(pid, fmt::format("it is of {}=, which Commands= leaves unconfined", setting)));
       continue;
     }
     bool same_root =

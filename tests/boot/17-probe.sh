@@ -60,6 +60,23 @@ check_equal "the other one is confined" "tryd: $families" "$(verdicts company de
 check_fails "with exit status 1" unitlock status --probe company
 check "in words" grep -q 'not enforced' <(unitlock status --probe company)
 
+# While such a command runs, it is what was declared.
+tryd_service reloading <<END
+ExecReload=/bin/sh -c 'sleep 1002; true'
+[X-Landlock]
+ABI=$abi
+END
+systemctl reload --no-block reloading
+reloads() { [ "$(property reloading SubState)" = reload ]; }
+check "a command that is not confined runs" wait_for reloads
+check_equal "the service is enforced" enforced "$(state_after reloading)"
+check_equal "the command and its child are left alone" \
+    "it is of ExecReload=, which Commands= leaves unconfined" \
+    "$(probed reloading | jq -r '.probe.processes[] | select(.problem != "") | .problem' | sort -u)"
+check_equal "the service itself is asked" "tryd: $families" \
+    "$(verdicts reloading denied | grep tryd)"
+pkill -f 'sleep 1002'
+
 # A filter that kills whoever does what is tried is suspended meanwhile.
 cat >/etc/systemd/system/filtered.service <<END
 [Service]
@@ -148,7 +165,7 @@ problem_of() { probed "$1" | jq -r .probe.problem; }
 nothing_is_left() { [ "$(problem_of leaving)" = "it is not running" ]; }
 check "once that has ended there is nothing" wait_for nothing_is_left
 
-systemctl stop company filtered walled openly halted wide
+systemctl stop company reloading filtered walled openly halted wide
 check_equal "what does not run is not asked" "it is not running" \
     "$(probed halted | jq -r .probe.problem)"
 check_equal "another root is none to be asked" 2 \
@@ -158,7 +175,7 @@ check "who may not trace it is told so" grep -q 'not asked: it\|nothing was trie
 check_fails "and that is not well" setpriv --reuid=33 --regid=33 --clear-groups \
     unitlock status --probe asked
 systemctl stop asked
-rm /etc/systemd/system/{asked,company,filtered,walled,openly,halted,wide,leaving}.service
+rm /etc/systemd/system/{asked,company,reloading,filtered,walled,openly,halted,wide,leaving}.service
 systemctl daemon-reload
 
 plan
