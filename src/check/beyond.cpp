@@ -32,12 +32,18 @@ struct Place {
 constexpr std::string_view kStrict = "ProtectSystem=strict with ReadWritePaths=";
 constexpr std::string_view kHome = "ProtectHome=yes";
 constexpr std::string_view kCovered = "TemporaryFileSystem= with BindPaths=";
-constexpr std::string_view kOwnRoot = "ReadOnlyPaths=/ with ReadWritePaths=";
+constexpr std::string_view kSeldomUsed = "InaccessiblePaths=-/dev/hugepages -/dev/mqueue -/dev/pts";
+constexpr std::string_view kOwnMemory = "TemporaryFileSystem=/dev/shm";
+constexpr std::string_view kOwnRoot = "ReadOnlyPaths=+/ with ReadWritePaths=";
 /// In every system, whether this root has them or not.
 std::vector<Place> usual_places() {
   return {
       {"/boot", kStrict, ""},
       {"/dev", "PrivateDevices=yes", ""},
+      {"/dev/hugepages", kSeldomUsed, ""}, // these and /dev/shm stay the host's
+      {"/dev/mqueue", kSeldomUsed, ""},
+      {"/dev/pts", kSeldomUsed, ""},
+      {"/dev/shm", kOwnMemory, kOwnMemory},
       {"/etc", kStrict, kCovered},
       {"/home", kHome, kHome},
       {"/mnt", kStrict, kCovered},
@@ -47,6 +53,7 @@ std::vector<Place> usual_places() {
       {"/run/user", kHome, kHome},
       {"/srv", kStrict, kCovered},
       {"/sys", "ProtectKernelTunables=yes", ""},
+      {"/sys/fs/cgroup", "ProtectControlGroups=yes", ""},
       {"/tmp", "PrivateTmp=yes", "PrivateTmp=yes"},
       {"/usr", kStrict, ""},
       {"/var", kStrict, kCovered},
@@ -75,8 +82,11 @@ std::vector<Place> places_of(const Root& root) {
 constexpr auto kRestrictedFamilies =
     std::to_array<std::string_view>({"AF_UNIX", "AF_INET", "AF_INET6"});
 
-/// What IPAddressAllow= lets through again was chosen.
+/// What IPAddressAllow= lets through again was chosen. A user's manager may not load the program
+/// that would deny it (bpf(2)), and goes on without.
 bool denies_all_addresses(const Subject& subject) {
+  if (subject.scope == RuntimeScope::User)
+    return false;
   auto has = [&](std::string_view key, std::string_view text) {
     auto words = subject.words(key);
     return std::any_of(words.begin(), words.end(),
@@ -123,12 +133,22 @@ private:
       settings_.emplace_back(setting);
   }
 
-  /// `part`: of how many places it is true. That it is true of all of them needs no list.
-  void add_places(std::string what, const Names& part, std::size_t all) {
-    if (part.empty())
+  /// Where it is true of some places only, these. One in another that is open needs no name.
+  struct OpenPlaces {
+    Names names;
+    bool is_everywhere = true;
+
+    void add(const std::string& path) {
+      if (std::none_of(names.begin(), names.end(),
+                       [&](const std::string& listed) { return path_is_below(path, listed); }))
+        names.push_back(path);
+    }
+  };
+  void say(std::string what, const OpenPlaces& places) {
+    if (places.names.empty())
       return;
-    if (part.size() < all)
-      what += fmt::format(" in {}", fmt::join(part, ", "));
+    if (!places.is_everywhere)
+      what += fmt::format(" in {}", fmt::join(places.names, ", "));
     open_.push_back(std::move(what));
   }
 
@@ -140,51 +160,51 @@ private:
   /// None of these calls works on what is mounted read-only, as all is that is not listed as
   /// writable.
   void look_at_attributes() {
-    Names places;
+    OpenPlaces open;
     for (const Place& place : places_) {
       if (mounts_.read_only(place.path) || mounts_.hides(place.path) ||
-          is_granted(place.path, kWrites))
+          is_granted(place.path, kWrites)) {
+        open.is_everywhere = false;
         continue;
-      places.push_back(place.path);
+      }
+      open.add(place.path);
       add_setting(place.kept_by);
     }
-    add_own_places(places);
-    add_places("changing modes, owners, times and extended attributes of files that it could not "
-               "open",
-               places, places_.size());
+    add_own_places(open);
+    say("changing modes, owners, times and extended attributes of files that it could not open",
+        open);
   }
 
   /// A root of its own, and directories that stay writable whatever is not.
-  void add_own_places(Names& places) {
+  void add_own_places(OpenPlaces& open) {
     if (const Assignment* root = subject_.other_root(); root && !mounts_.read_only("/")) {
-      places.push_back(fmt::format("its own root ({}=)", root->key));
+      open.names.push_back(fmt::format("its own root ({}=)", root->key));
       add_setting(kOwnRoot);
     }
     for (const OwnDirectory& own : own_directories(subject_.unit, subject_.scope)) {
-      bool is_said = std::any_of(places.begin(), places.end(), [&](const std::string& place) {
-        return path_is_below(own.path, place);
-      });
-      if (!is_said && !mounts_.read_only(own.path) && !mounts_.hides(own.path) &&
-          !is_granted(own.path, kWrites)) {
-        places.push_back(own.path);
+      if (mounts_.read_only(own.path) || mounts_.hides(own.path) || is_granted(own.path, kWrites))
+        continue;
+      std::size_t before = open.names.size();
+      open.add(own.path);
+      if (open.names.size() > before)
         add_setting(fmt::format("ReadOnlyPaths={}", own.path));
-      }
     }
   }
 
+  /// What every system has at the same places is no secret.
   void look_at_names() {
-    Names places;
-    std::size_t all = 0;
+    OpenPlaces open;
     for (const Place& place : places_) {
       if (place.hidden_by.empty())
         continue;
-      ++all;
-      if (mounts_.hides(place.path) || is_granted(place.path, landlock::mask_of("fs.read_dir")))
+      if (mounts_.hides(place.path) || is_granted(place.path, landlock::mask_of("fs.read_dir"))) {
+        open.is_everywhere = false;
         continue;
-      places.push_back(place.path);
+      }
+      open.add(place.path);
       add_setting(place.hidden_by);
     }
-    add_places("seeing which files there are and how large they are", places, all);
+    say("seeing which files there are and how large they are (beside the system's own)", open);
   }
 
   bool has_internet() const {
@@ -205,7 +225,8 @@ private:
       add_lacking(
           "UDP on any port",
           {0, landlock::mask_of("net.bind_udp") | landlock::mask_of("net.connect_send_udp"), 0});
-      add_setting("IPAddressDeny=any with IPAddressAllow=");
+      add_setting(subject_.scope == RuntimeScope::User ? "PrivateNetwork=yes"
+                                                       : "IPAddressDeny=any with IPAddressAllow=");
     }
     if (!families_.is_allow_list()) {
       open_.emplace_back("sockets that are neither TCP nor UDP");

@@ -30,6 +30,9 @@ public:
           fmt::format("no denial is expected at {}: records name what it leads to", *path),
           fmt::format("write {}", real));
     check_kind(*path, subject_.root.kind(real));
+    if ((subject_.reach.rights_at(real) & rule_.access) == rule_.access)
+      report(Severity::Note, fmt::format("nothing of this is denied at {}: it is granted", *path),
+             "");
   }
 
 private:

@@ -22,6 +22,8 @@ constexpr const char* kTunables[] = {
     "/proc/irq",           "/proc/latency_stats", "/proc/mttrr",  "/proc/scsi", "/proc/sys",
     "/proc/sysrq-trigger", "/proc/timer_stats",   "/sys",
 };
+/// What PrivateDevices= takes over into its /dev.
+constexpr const char* kKeptInDev[] = {"/dev/hugepages", "/dev/mqueue", "/dev/pts", "/dev/shm"};
 constexpr const char* kTemporary[] = {"/tmp", "/var/tmp"};
 
 } // namespace
@@ -31,6 +33,7 @@ MountSettings::MountSettings(const Unit& unit, RuntimeScope scope) : unit_(unit)
   add_home();
   add_kernel();
   add_other_root();
+  add_kernels_own();
   add_new_file_systems();
   add_directories();
   add_list("InaccessiblePaths", Kind::Inaccessible);
@@ -38,15 +41,21 @@ MountSettings::MountSettings(const Unit& unit, RuntimeScope scope) : unit_(unit)
   add_list("ReadWritePaths", Kind::ReadWrite);
 }
 
-void MountSettings::add(std::string_view path, Kind kind, const Assignment* by, bool is_new) {
+void MountSettings::add(std::string_view path, Kind kind, const Assignment* by, Files files) {
   auto expanded = expand(path, unit_.name, scope_);
   if (expanded && expanded->starts_with('/'))
-    mounts_.push_back({simplify_path(*expanded), kind, is_new, by});
+    mounts_.push_back({simplify_path(*expanded), kind, files, by});
 }
 
+/// In another root, "+" says that the path is one of it. The others are the host's, and whether
+/// they lie in that root is not known here.
 void MountSettings::add_list(const char* key, Kind kind) {
-  for (const Unit::Word& word : unit_.words("Service", key))
-    add(without_path_marks(word.text), kind, word.assignment);
+  for (const Unit::Word& word : unit_.words("Service", key)) {
+    std::string_view marks =
+        std::string_view(word.text).substr(0, word.text.find_first_not_of("-+"));
+    if (!other_root() || marks.find('+') != std::string_view::npos)
+      add(without_path_marks(word.text), kind, word.assignment);
+  }
 }
 
 const Assignment* MountSettings::on(const char* key) const {
@@ -82,14 +91,16 @@ void MountSettings::add_home() {
   const Assignment* by = is_no ? dynamic : said;
   bool is_hidden = !is_no && parse_boolean(said->value).value_or(false);
   for (const char* path : kHomes)
-    add(path, is_hidden ? Kind::Inaccessible : Kind::ReadOnly, by, by->value == "tmpfs");
+    add(path, is_hidden ? Kind::Inaccessible : Kind::ReadOnly, by,
+        by->value == "tmpfs" ? Files::New : Files::Same);
 }
 
 void MountSettings::add_kernel() {
   if (const Assignment* by = on("ProtectKernelTunables")) {
     for (const char* path : kTunables)
       add(path, Kind::ReadOnly, by);
-    add("/run", Kind::ReadWrite, by); // whatever is read-only above it (seen on 257)
+    add("/run", Kind::ReadWrite, by);           // whatever is read-only above it (seen on 257)
+    add("/sys/fs/cgroup", Kind::ReadWrite, by); // which is for ProtectControlGroups=
   }
   const Assignment* groups = unit_.scalar("Service", "ProtectControlGroups");
   if (groups && parse_boolean(groups->value) != std::optional(false))
@@ -102,10 +113,28 @@ void MountSettings::add_kernel() {
       add(path, Kind::Inaccessible, by);
 }
 
-void MountSettings::add_other_root() {
+const Assignment* MountSettings::other_root() const {
   for (const char* key : {"RootDirectory", "RootImage", "RootMStack"})
     if (const Assignment* root = unit_.scalar("Service", key); root && root->value != "/")
-      add("/", Kind::ReadWrite, root, true);
+      return root;
+  return nullptr;
+}
+
+void MountSettings::add_other_root() {
+  if (const Assignment* root = other_root())
+    add("/", Kind::ReadWrite, root, Files::New);
+}
+
+/// /dev and /sys of the host are mounted again into an empty or another root: by MountAPIVFS=,
+/// which another root implies, and /sys for a network of its own.
+void MountSettings::add_kernels_own() {
+  const Assignment* said = unit_.scalar("Service", "MountAPIVFS");
+  const Assignment* api = said ? on("MountAPIVFS") : other_root();
+  if (api)
+    for (const char* path : {"/dev", "/sys"})
+      add(path, Kind::ReadWrite, api, Files::OfHosts);
+  if (const Assignment* by = on("PrivateNetwork"))
+    add("/sys", Kind::ReadWrite, by, Files::OfHosts);
 }
 
 void MountSettings::add_new_file_systems() {
@@ -116,14 +145,17 @@ void MountSettings::add_new_file_systems() {
     tmp = on("DynamicUser");
   if (tmp)
     for (const char* path : kTemporary)
-      add(path, Kind::ReadWrite, tmp, true);
-  if (const Assignment* by = on("PrivateDevices"))
-    add("/dev", Kind::ReadWrite, by, true);
+      add(path, Kind::ReadWrite, tmp, Files::New);
+  if (const Assignment* by = on("PrivateDevices")) {
+    add("/dev", Kind::ReadWrite, by, Files::New);
+    for (const char* path : kKeptInDev)
+      add(path, Kind::ReadWrite, by, Files::OfHosts);
+  }
   for (const Unit::Word& word : unit_.words("Service", "TemporaryFileSystem")) {
     std::string options = "," + colon_field(word.text, 1) + ",";
     bool is_read_only = options.find(",ro,") != std::string::npos;
     add(colon_field(word.text, 0), is_read_only ? Kind::ReadOnly : Kind::ReadWrite, word.assignment,
-        true);
+        Files::New);
   }
   for (const char* key : {"BindPaths", "BindReadOnlyPaths"})
     for (const Unit::Word& word : unit_.words("Service", key)) {
@@ -132,7 +164,7 @@ void MountSettings::add_new_file_systems() {
       bool is_elsewhere = !target.empty() && target != source;
       add(is_elsewhere ? target : source,
           key == std::string_view("BindPaths") ? Kind::ReadWrite : Kind::ReadOnly, word.assignment,
-          is_elsewhere);
+          is_elsewhere ? Files::New : Files::OfHosts);
     }
 }
 
@@ -180,25 +212,25 @@ const Assignment* MountSettings::not_executable(std::string_view path) const {
 const Assignment* MountSettings::replaced(std::string_view path) const {
   if (const Assignment* covered = fate_of(unit_, path).covered)
     return covered;
-  for (const Mount& mount : mounts_)
-    if (mount.is_new && path_is_below(path, mount.path))
-      return mount.by;
-  return nullptr;
+  const Mount* mount = replacing(path);
+  return mount && mount->files == Files::New ? mount->by : nullptr;
 }
 
 bool MountSettings::hides(std::string_view path) const {
   if (inaccessible(path))
     return true;
+  const Mount* mount = replacing(path);
+  return mount && mount->files == Files::New;
+}
+
+/// Of several on one place the last: they are in the order in which systemd mounts them.
+const MountSettings::Mount* MountSettings::replacing(std::string_view path) const {
   const Mount* found = nullptr;
-  for (const Mount& mount : mounts_) {
-    if (!path_is_below(path, mount.path) || (!mount.is_new && !mount.brings_back()))
-      continue;
-    // On one place a bind mount lies above a new file system.
-    bool is_further_in = !found || mount.path.size() > found->path.size();
-    if (is_further_in || (mount.path.size() == found->path.size() && mount.brings_back()))
+  for (const Mount& mount : mounts_)
+    if (mount.files != Files::Same && path_is_below(path, mount.path) &&
+        (!found || mount.path.size() >= found->path.size()))
       found = &mount;
-  }
-  return found && found->is_new;
+  return found;
 }
 
 } // namespace unitlock

@@ -30,28 +30,35 @@ public:
   const Assignment* replaced(std::string_view path) const;
 
   /// Nothing of the host's is to be found there: it is out of reach, or something else is mounted
-  /// over it and no bind mount brings it back. False where a specifier leaves that open.
+  /// over it and nothing brings it back. False where a specifier leaves that open.
   bool hides(std::string_view path) const;
 
 private:
   /// The strictest first.
   enum class Kind : std::uint8_t { Inaccessible, ReadOnly, ReadWrite };
+  enum class Files : std::uint8_t {
+    Same,    ///< those that are there anyhow
+    New,     ///< of another file system than the host's
+    OfHosts, ///< the host's, whatever is mounted around
+  };
   struct Mount {
     std::string path;
     Kind kind;
-    bool is_new; ///< another file system than the host's
+    Files files;
     const Assignment* by;
-
-    bool brings_back() const { return !is_new && by->key.starts_with("Bind"); }
   };
-  void add(std::string_view path, Kind kind, const Assignment* by, bool is_new = false);
+  void add(std::string_view path, Kind kind, const Assignment* by, Files files = Files::Same);
   void add_list(const char* key, Kind kind);
   void add_system();
   void add_home();
   void add_kernel();
   void add_other_root();
+  void add_kernels_own();
   void add_new_file_systems();
   void add_directories();
+  const Assignment* other_root() const;
+  /// The mount that decides whose files are there; nullptr where none does.
+  const Mount* replacing(std::string_view path) const;
   const Mount* innermost(std::string_view path) const;
   /// The setting if it is a boolean and on.
   const Assignment* on(const char* key) const;

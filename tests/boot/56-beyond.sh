@@ -68,6 +68,20 @@ stays_open "something hidden, and what is not" "$looks.* in .*/srv" 'stat /srv/b
     ProtectHome=yes TemporaryFileSystem=/mnt
 stays_open "what it is given" 'open already when it starts (StandardInput=file:/srv/beyond/file)' \
     'cat' StandardInput=file:/srv/beyond/file
+stays_open "memory that is shared" "$attributes.* in .*/dev/shm" 'chmod 1777 /dev/shm' "${strict[@]}"
+stays_open "control groups" "$attributes.* in .*/sys/fs/cgroup" 'chmod 755 /sys/fs/cgroup' \
+    ProtectKernelTunables=yes "${strict[@]}"
+stays_open "devices in an empty root" "$attributes.* in .*/dev" 'chmod 666 /dev/null' \
+    MountAPIVFS=yes "${hidden[@]}"
+mkdir -p /srv/beyond/root
+echo text >/srv/beyond/root/file
+own_root=(RootDirectory=/srv/beyond/root 'BindReadOnlyPaths=/usr -/bin -/lib -/lib64')
+stays_open "a root of its own" "$attributes.* in .*its own root (RootDirectory=)" \
+    'chmod 600 /file' "${own_root[@]}" ReadOnlyPaths=/
+check_equal "a root of its own: with +/" fails \
+    "$(outcome 'chmod 600 /file' "${own_root[@]}" ReadOnlyPaths=+/)"
+check_fails "a root of its own: then verify does not say so" grep -q "its own root" \
+    <(unitlock verify beyond 2>&1)
 abi=$(unitlock show beyond -o json | jq .kernel.abi)
 if [ "$abi" -lt 10 ]; then
     stays_open "UDP" "UDP on any port before ABI 10 (this kernel has $abi)" true
@@ -78,7 +92,8 @@ stays_open "all of the network" 'TCP on any port before ABI 4 (the policy has AB
 stays_open "a family that is listed" 'sockets of AF_NETLINK' true \
     'RestrictAddressFamilies=AF_INET AF_NETLINK'
 
-closed=("${strict[@]}" "${hidden[@]}" IPAddressDeny=any)
+closed=("${strict[@]}" "${hidden[@]}" IPAddressDeny=any TemporaryFileSystem=/dev/shm
+    'InaccessiblePaths=-/dev/hugepages -/dev/mqueue -/dev/pts')
 outcome true "${closed[@]}" 'RestrictAddressFamilies=AF_INET AF_INET6' >/dev/null
 check_equal "with all of them verify is content" 0 \
     "$(unitlock verify beyond 2>&1 | grep -c beyond-landlock)"

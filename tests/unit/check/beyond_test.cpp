@@ -46,43 +46,59 @@ protected:
   }
 };
 
-const std::string kNoNetwork = "PrivateNetwork=yes\nRestrictAddressFamilies=AF_UNIX\n";
+const std::string kNoNetwork = "RestrictAddressFamilies=AF_UNIX\n";
+const std::string kNoSharedMemory =
+    "TemporaryFileSystem=/dev/shm\nInaccessiblePaths=/dev/hugepages /dev/mqueue /dev/pts\n";
 
 TEST_F(BeyondTest, AttributesOfWhatIsNotReadOnly) {
   EXPECT_EQ(open(kNoNetwork), "attributes looks");
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\n"),
             "attributes: /dev, /home, /root, /run/user, /sys looks");
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=full\n"),
-            "attributes: /dev, /home, /mnt, /opt, /root, /run, /run/user, /srv, /sys, /tmp, /var "
-            "looks");
+            "attributes: /dev, /home, /mnt, /opt, /root, /run, /srv, /sys, /tmp, /var looks");
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nReadWritePaths=/var /srv\n",
                  "DeriveFromUnit=no\nExecPaths=/usr/sbin/a\n"),
             "attributes: /dev, /home, /root, /run/user, /srv, /sys, /var looks");
   EXPECT_EQ(open(kNoNetwork + "ReadOnlyPaths=/usr -/\n"), "looks");
-  EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nProtectHome=read-only\nPrivateDevices=yes\n"
-                              "ProtectKernelTunables=yes\n"),
-            "attributes: /run looks");
-  EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nProtectHome=read-only\nPrivateDevices=yes\n"
-                              "ProtectKernelTunables=yes\nReadOnlyPaths=/run\n"),
+  const std::string strict =
+      kNoNetwork + "ProtectSystem=strict\nProtectHome=read-only\nProtectKernelTunables=yes\n";
+  EXPECT_EQ(open(strict + "PrivateDevices=yes\n"),
+            "attributes: /dev/hugepages, /dev/mqueue, /dev/pts, /dev/shm, /run, /sys/fs/cgroup "
             "looks");
+  EXPECT_EQ(open(strict + "PrivateDevices=yes\nProtectControlGroups=yes\nReadOnlyPaths=/run\n" +
+                 kNoSharedMemory),
+            "looks: /etc, /home, /mnt, /opt, /root, /run, /srv, /tmp, /var");
   EXPECT_EQ(open(kNoNetwork + "DynamicUser=yes\n"),
-            "attributes: /dev, /sys looks: /etc, /home, /mnt, /opt, /root, /run, /run/user, /srv, "
+            "attributes: /dev, /sys looks: /dev/shm, /etc, /home, /mnt, /opt, /root, /run, /srv, "
             "/var");
+}
+
+TEST_F(BeyondTest, ANetworkOfItsOwnBringsTheKernelsFiles) {
+  EXPECT_EQ(open(kNoNetwork + "ReadOnlyPaths=/\nPrivateNetwork=yes\n"), "attributes: /sys looks");
+  EXPECT_EQ(open(kNoNetwork + "TemporaryFileSystem=/:ro\n"), "");
+  EXPECT_EQ(open(kNoNetwork + "TemporaryFileSystem=/:ro\nPrivateNetwork=yes\n"),
+            "attributes: /sys");
+  EXPECT_EQ(open(kNoNetwork + "TemporaryFileSystem=/:ro\nPrivateNetwork=yes\n"
+                              "ProtectKernelTunables=yes\nProtectControlGroups=yes\n"),
+            "");
+  EXPECT_EQ(open(kNoNetwork + "TemporaryFileSystem=/:ro\nMountAPIVFS=yes\n"),
+            "attributes: /dev, /sys looks: /dev/shm");
 }
 
 TEST_F(BeyondTest, WhatMayBeWrittenMayBeChanged) {
   EXPECT_EQ(open(kNoNetwork + "ProtectSystem=strict\nReadWritePaths=/srv\n"),
-            "attributes: /dev, /home, /root, /run/user, /sys looks: /etc, /home, /mnt, /opt, "
-            "/root, /run, /run/user, /tmp, /var");
+            "attributes: /dev, /home, /root, /run/user, /sys looks: /dev/shm, /etc, /home, /mnt, "
+            "/opt, /root, /run, /tmp, /var");
 }
 
 TEST_F(BeyondTest, DirectoriesOfTheAdministratorsOwn) {
   tree_.make_directory("/data");
   tree_.link("/bin", "usr/bin");
-  const std::string kept = kNoNetwork + "ProtectSystem=full\nPrivateTmp=yes\nPrivateDevices=yes\n"
-                                        "ReadOnlyPaths=/home /root /mnt /opt /run /srv /sys /var\n";
+  const std::string kept = kNoNetwork +
+                           "ProtectSystem=full\nPrivateTmp=yes\n"
+                           "ReadOnlyPaths=/dev /home /root /mnt /opt /run /srv /sys /var\n";
   const std::string looks =
-      "looks: /etc, /home, /mnt, /opt, /root, /run, /run/user, /srv, /var, /data";
+      "looks: /dev/shm, /etc, /home, /mnt, /opt, /root, /run, /srv, /var, /data";
   EXPECT_EQ(open(kept), "attributes: /data " + looks);
   EXPECT_EQ(open(kept + "ReadOnlyPaths=/data\n"), looks);
 }
@@ -92,8 +108,16 @@ TEST_F(BeyondTest, WhatIsItsOwnStaysWritable) {
   EXPECT_EQ(open(kept + "StateDirectory=a\n"), "looks") << "granted";
   EXPECT_EQ(open(kept + "StateDirectory=a\n", "DeriveFromUnit=no\nExecPaths=/usr/sbin/a\n"),
             "attributes: /var/lib/a looks");
-  EXPECT_THAT(said(kNoNetwork + "RootDirectory=/srv/root\n"),
-              ElementsAre(testing::EndsWith("could not open in its own root (RootDirectory=)")));
+}
+
+TEST_F(BeyondTest, ARootOfItsOwn) {
+  const std::string root = kNoNetwork + "RootDirectory=/srv/root\n";
+  EXPECT_EQ(open(root), "attributes: /dev, /sys, its own root (RootDirectory=) looks: /dev/shm");
+  EXPECT_EQ(open(root + "MountAPIVFS=no\nReadOnlyPaths=+/\n"), "");
+  EXPECT_EQ(open(root + "MountAPIVFS=no\nProtectSystem=strict\n"), "");
+  EXPECT_THAT(said(root + "MountAPIVFS=no\nReadOnlyPaths=/\n"),
+              ElementsAre(testing::EndsWith("could not open in its own root (RootDirectory=)")))
+      << "that is the host's";
 }
 
 TEST_F(BeyondTest, RawSocketsNeedACapability) {
@@ -111,20 +135,20 @@ TEST_F(BeyondTest, RawSocketsNeedACapability) {
 TEST_F(BeyondTest, NamesOfWhatIsNotHidden) {
   const std::string strict = kNoNetwork + "ReadOnlyPaths=/\n";
   EXPECT_EQ(open(strict), "looks");
-  EXPECT_EQ(open(strict + "ProtectHome=yes\n"), "looks: /etc, /mnt, /opt, /run, /srv, /tmp, /var");
+  EXPECT_EQ(open(strict + "ProtectHome=yes\n"),
+            "looks: /dev/shm, /etc, /mnt, /opt, /run, /srv, /tmp, /var");
   EXPECT_EQ(open(strict + "ProtectHome=read-only\n"), "looks");
   EXPECT_EQ(open(strict + "InaccessiblePaths=/home/a\nTemporaryFileSystem=/opt/x\n"), "looks");
   EXPECT_EQ(open(strict + "InaccessiblePaths=-/home /root /mnt\nPrivateTmp=yes\n"),
-            "looks: /etc, /opt, /run, /run/user, /srv, /var");
+            "looks: /dev/shm, /etc, /opt, /run, /srv, /var");
   EXPECT_EQ(open(strict + "TemporaryFileSystem=/:ro\n"), "");
   EXPECT_EQ(open(strict + "TemporaryFileSystem=/:ro\nBindReadOnlyPaths=/usr /var\n",
                  "DeriveFromUnit=no\nExecPaths=/usr/sbin/a\n"),
             "looks: /var");
   EXPECT_EQ(open(strict + "TemporaryFileSystem=%S\n"), "looks") << "/var/lib is not /var";
   EXPECT_EQ(open(strict + "TemporaryFileSystem=/%H\n"), "looks") << "who knows what that is";
-  EXPECT_EQ(open(strict + "RootDirectory=/srv/root\n"), "");
   EXPECT_EQ(open(strict, "ReadOnlyPaths=/srv\n"),
-            "looks: /etc, /home, /mnt, /opt, /root, /run, /run/user, /tmp, /var");
+            "looks: /dev/shm, /etc, /home, /mnt, /opt, /root, /run, /tmp, /var");
 }
 
 TEST_F(BeyondTest, ProtocolsWhereThereIsInternet) {
@@ -134,7 +158,7 @@ TEST_F(BeyondTest, ProtocolsWhereThereIsInternet) {
   EXPECT_EQ(open(files + "IPAddressDeny=0.0.0.0/0 ::/0\n"), "families");
   EXPECT_EQ(open(files + "IPAddressDeny=10.0.0.0/8\n"), "protocols families");
   EXPECT_EQ(open(files + "IPAddressDeny=any\nIPAddressAllow=any\n"), "protocols families");
-  EXPECT_EQ(open(files + "PrivateNetwork=yes\n"), "families");
+  EXPECT_EQ(open(files + "PrivateNetwork=yes\n"), "attributes: /sys families");
   EXPECT_EQ(open(files + "RestrictAddressFamilies=AF_INET AF_UNIX\n"), "protocols");
   EXPECT_EQ(open(files + "RestrictAddressFamilies=AF_UNIX\n"), "");
   EXPECT_EQ(open(files + "RestrictAddressFamilies=none\n"), "");
@@ -145,7 +169,7 @@ TEST_F(BeyondTest, ProtocolsWhereThereIsInternet) {
 }
 
 TEST_F(BeyondTest, FamiliesThatAreListed) {
-  const std::string rest = "TemporaryFileSystem=/:ro\nPrivateNetwork=yes\n";
+  const std::string rest = "TemporaryFileSystem=/:ro\nIPAddressDeny=any\n";
   EXPECT_EQ(open(rest + "RestrictAddressFamilies=~AF_PACKET\n"), "families");
   EXPECT_THAT(said(rest + "RestrictAddressFamilies=AF_UNIX AF_PACKET AF_INET AF_NETLINK\n"),
               ElementsAre("sockets of AF_NETLINK, AF_PACKET"));
@@ -161,7 +185,7 @@ TEST_F(BeyondTest, WhatTheAbiLacks) {
                           "TCP on any port before ABI 4 (the policy has ABI=3)",
                           "UDP on any port before ABI 10 (the policy has ABI=3)"));
   EXPECT_EQ(open(closed, "ABI=9\n"), "protocols udp");
-  EXPECT_EQ(open(closed + "PrivateNetwork=yes\n", "ABI=3\n"), "");
+  EXPECT_EQ(open(closed + "IPAddressDeny=any\n", "ABI=3\n"), "");
   EXPECT_EQ(open(closed, "ABI=9\nConnectUDP=any\nBindUDP=any\n"), "protocols");
   const std::string seen = "ReadOnlyPaths=/\n";
   EXPECT_EQ(open(seen, "ABI=9\nRestrict=filesystem\n"), "looks");

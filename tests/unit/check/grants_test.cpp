@@ -40,6 +40,8 @@ TEST_F(CheckTest, ExpectationsThatNoDenialMeets) {
   EXPECT_THAT(found_with("", "QuietPaths=remove_file,make_reg:/srv/a read_file:/srv/a/file\n"),
               IsEmpty());
   EXPECT_THAT(found_with("", "QuietPaths=remove_file:/run/comes\n"), IsEmpty());
+  EXPECT_THAT(found_with("", "QuietPaths=remove_file:/srv/a\nReadWritePaths=/srv/a\n"),
+              ElementsAre("note without-effect 100"));
   EXPECT_THAT(found_with("", "QuietPaths=remove_file:/srv/a/file\n"),
               ElementsAre("warning without-effect 100"));
   EXPECT_THAT(message(), HasSubstr("a denial of remove_file names the directory"));
