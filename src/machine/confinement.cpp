@@ -196,9 +196,15 @@ bool Judge::judge_declaration() {
 
 /// An administrator's file has taken the place of the drop-in. It may start the wrapper itself.
 bool Judge::judge_replacement() {
-  if (facts_.service && *facts_.service && starts_only(**facts_.service, facts_.wrapper))
-    return false;
   const InjectedDropIn& drop_in = facts_.drop_in;
+  if (would_still_be_confined() && drop_in.replaced_by_nothing)
+    return decide(State::ReloadNeeded,
+                  fmt::format("{} masks the drop-in of unitlock, but systemd has not read it: the "
+                              "next start would be confined",
+                              drop_in.replaced_by),
+                  {"remove " + drop_in.replaced_by + ", or " + reload()});
+  if (would_still_be_confined())
+    return false;
   return decide(State::NotEnforced,
                 fmt::format("{} {} the drop-in of unitlock{}", drop_in.replaced_by,
                             drop_in.replaced_by_nothing ? "masks" : "takes the place of",
@@ -475,8 +481,14 @@ void Judge::judge_record(const StartRecord& record) {
     break;
   }
   if (!verdict_.loaded_policy.empty() && record.policy != verdict_.loaded_policy) {
-    decide(State::RestartNeeded, "it runs with an earlier policy than the one that is declared",
-           {restart()});
+    if (judge_strictness()) // a restart would take it down
+      decide(State::RestartNeeded,
+             "it runs with an earlier policy than the one that is declared, and " +
+                 std::string(verdict_.reason),
+             std::vector(verdict_.advice));
+    else
+      decide(State::RestartNeeded, "it runs with an earlier policy than the one that is declared",
+             {restart()});
     return;
   }
   judge_shortfalls(record);
@@ -506,7 +518,8 @@ void Judge::judge_shortfalls(const StartRecord& record) {
 void Judge::choose(const Service& service) {
   if (!facts_.records || !*facts_.records)
     return;
-  ChosenRecords chosen = choose_records((*facts_.records)->records, service);
+  ChosenRecords chosen =
+      choose_records((*facts_.records)->records, service, facts_.drop_in.written_usec);
   verdict_.records = std::move(chosen.indexes);
   verdict_.pid_matches = chosen.pid_matches;
 }
@@ -597,16 +610,24 @@ std::optional<WrapperCommand> read_wrapper_command(const LoadedCommand& command,
 namespace {
 
 /// The wrapper speaks within moments; what comes later a service may have made up, for a policy
-/// that was declared while it ran.
-bool is_from_the_start(const StartRecord& record, const Service& service) {
+/// that was declared while it ran. So may what comes after the drop-in of a service that ran before
+/// there was this one.
+bool is_from_the_start(const StartRecord& record, const Service& service,
+                       std::uint64_t drop_in_written_usec) {
   constexpr std::uint64_t kMoments = 60'000'000;
-  std::uint64_t started = std::max(service.exec_main_start_usec, service.inactive_exit_usec);
-  return started == 0 || record.realtime_usec <= started + kMoments;
+  constexpr std::uint64_t kMoment = 2'000'000; // where it was written just when the wrapper ran
+  const std::uint64_t started = std::max(service.exec_main_start_usec, service.inactive_exit_usec);
+  if (started == 0)
+    return true;
+  bool drop_in_is_between =
+      started < drop_in_written_usec && drop_in_written_usec < record.realtime_usec;
+  return record.realtime_usec <= started + (drop_in_is_between ? kMoment : kMoments);
 }
 
 } // namespace
 
-ChosenRecords choose_records(const std::vector<StartRecord>& records, const Service& service) {
+ChosenRecords choose_records(const std::vector<StartRecord>& records, const Service& service,
+                             std::uint64_t drop_in_written_usec) {
   std::set<std::int64_t> pids;
   for (const LoadedCommand& command : service.exec_start)
     if (command.pid != 0)
@@ -617,7 +638,8 @@ ChosenRecords choose_records(const std::vector<StartRecord>& records, const Serv
       chosen.indexes.push_back(i);
   chosen.pid_matches = !chosen.indexes.empty();
   // Not the main PID's first: a service can become another process and speak from there.
-  if (chosen.indexes.empty() && !records.empty() && is_from_the_start(records[0], service)) {
+  if (chosen.indexes.empty() && !records.empty() &&
+      is_from_the_start(records[0], service, drop_in_written_usec)) {
     chosen.indexes.push_back(0);
     chosen.pid_matches = records[0].pid == service.exec_main_pid;
   }

@@ -45,6 +45,7 @@ struct InjectedDropIn {
   std::string wanted; ///< its text, as the generator would write it now
   std::string path;   ///< of the one that systemd has loaded; empty: none
   std::optional<std::string> text;
+  std::uint64_t written_usec = 0; ///< when generators ran last, realtime; 0: not known
   /// A file of its name in another directory of the administrator's, which takes its place.
   std::string replaced_by;
   bool replaced_by_nothing = false; ///< that file is empty, or a link to /dev/null
@@ -101,7 +102,8 @@ struct ChosenRecords {
   std::vector<std::size_t> indexes;
   bool pid_matches = false;
 };
-ChosenRecords choose_records(const std::vector<StartRecord>& records, const Service& service);
+ChosenRecords choose_records(const std::vector<StartRecord>& records, const Service& service,
+                             std::uint64_t drop_in_written_usec = 0);
 
 bool is_running(const Service& service);
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "machine/survey.hpp"
 
+#include <sys/stat.h>
+
+#include <fcntl.h>
+
 #include <algorithm>
 #include <set>
 
@@ -33,6 +37,21 @@ Survey::Survey(Sources sources) : sources_(std::move(sources)) {
   kernel_abi_ = std::clamp(static_cast<int>(landlock::kernel_abi()), 0, landlock::kNewestAbi);
 }
 
+namespace {
+
+/// 0 where nobody can say.
+std::uint64_t written_usec(const Root& root, const std::string& path) {
+  constexpr std::uint64_t kUsecPerSec = 1'000'000, kNsecPerUsec = 1'000;
+  auto fd = root.open_file(path, O_PATH);
+  struct stat st = {};
+  if (!fd || fstat(fd->get(), &st) != 0)
+    return 0;
+  return static_cast<std::uint64_t>(st.st_mtim.tv_sec) * kUsecPerSec +
+         static_cast<std::uint64_t>(st.st_mtim.tv_nsec) / kNsecPerUsec;
+}
+
+} // namespace
+
 void Survey::find_drop_in(const Unit& unit, Facts& facts) const {
   InjectedDropIn& drop_in = facts.drop_in;
   drop_in.wanted = render_drop_in(unit, facts.declaration, sources_.wrapper);
@@ -48,6 +67,7 @@ void Survey::find_drop_in(const Unit& unit, Facts& facts) const {
       drop_in.path = path;
       if (auto text = sources_.root->read_file(path))
         drop_in.text = *text;
+      drop_in.written_usec = written_usec(*sources_.root, path);
     }
 }
 

@@ -215,6 +215,29 @@ const Case kCases[] = {
        service.exec_main_start_usec = 1'000'000;
        (*f.records)->records[0].realtime_usec = 62'000'000;
      }},
+    {"it says so after its drop-in was written", State::RestartNeeded, "no start record",
+     [](Facts& f) {
+       Service& service = service_of(f);
+       service.exec_start[0].pid = 0;
+       service.exec_main_start_usec = 1'000'000;
+       f.drop_in.written_usec = 5'000'000;
+       (*f.records)->records[0].realtime_usec = 6'000'000;
+     }},
+    {"generators ran while the wrapper did", State::Enforced, "",
+     [](Facts& f) {
+       Service& service = service_of(f);
+       service.exec_start[0].pid = 0;
+       service.exec_main_start_usec = 1'000'000;
+       f.drop_in.written_usec = 1'100'000;
+       (*f.records)->records[0].realtime_usec = 1'200'000;
+     }},
+    {"masked, and systemd has not read it", State::ReloadNeeded,
+     "masks the drop-in of unitlock, but systemd has not read it",
+     [](Facts& f) {
+       f.declaration.state = Declaration::State::Off;
+       f.drop_in.replaced_by = "/etc/zz-unitlock.conf";
+       f.drop_in.replaced_by_nothing = true;
+     }},
     {"masked in an image", State::NotEnforced, "masks",
      [](Facts& f) {
        f.declaration.state = Declaration::State::Off;
@@ -399,6 +422,14 @@ const Case kCases[] = {
      [](Facts& f) { f.records = Result<StartRecords>(fail("no permission")); }},
     {"another policy", State::RestartNeeded, "earlier policy",
      [](Facts& f) { service_of(f).exec_start = {wrapped({"--abi=9"}, 100)}; }},
+    {"another policy, which strict refuses here", State::RestartNeeded,
+     "earlier policy than the one that is declared, and Compatibility=strict refuses its next "
+     "start: this kernel cannot restrict",
+     [](Facts& f) {
+       service_of(f).exec_start = {wrapped({"--abi=9"}, 100)};
+       f.declaration.policy.compatibility = Compatibility::Strict;
+       f.kernel_abi = 7;
+     }},
     {"a variable hides the policy of the next start", State::Enforced, "",
      [](Facts& f) { service_of(f).exec_start = {wrapped({"--read-only=/${X}"}, 100)}; }},
     {"no record, and systemd did not reload", State::CannotTell, "reached the journal",
