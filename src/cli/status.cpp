@@ -75,6 +75,8 @@ Result<void> add_counts(journal::Journal& journal, journal::DenialQuery query,
     return tl::unexpected(counted.error());
   for (const auto& [start, count] : counted->by_start)
     counts.by_start[start] += count;
+  for (const auto& [unit, count] : counted->disputed)
+    counts.disputed[unit] += count;
   counts.left_out += counted->left_out;
   return {};
 }
@@ -128,6 +130,9 @@ Result<std::uint64_t> count_denials(journal::Journal& journal, const Declaration
     if (auto added = add_counts(journal, query, counts); !added)
       return tl::unexpected(added.error());
   for (StatusEntry& entry : entries) {
+    if (auto disputed = counts.disputed.find({entry.report.facts.unit, user});
+        disputed != counts.disputed.end())
+      entry.disputed = disputed->second;
     if (!is_countable(entry.report))
       continue;
     const std::string& invocation = entry.report.service()->invocation;

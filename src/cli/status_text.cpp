@@ -168,10 +168,16 @@ std::vector<std::string> denials_text(const StatusEntry& entry) {
   const char* when = report.service() && machine::is_running(*report.service())
                          ? "since it was started"
                          : "when it last ran";
+  std::vector<std::string> lines;
   if (*entry.denials == 0)
-    return {fmt::format("none {}", when)};
-  return {fmt::format("{} {}; see: {} {}", *entry.denials, when,
-                      denials_command(report.facts.of_user), shown(report.facts.unit))};
+    lines.push_back(fmt::format("{} {}", entry.disputed > 0 ? "none for certain" : "none", when));
+  else
+    lines.push_back(fmt::format("{} {}; see: {} {}", *entry.denials, when,
+                                denials_command(report.facts.of_user), shown(report.facts.unit)));
+  if (entry.disputed > 0)
+    lines.push_back(fmt::format("{} that another claims too; see: {}", entry.disputed,
+                                denials_command(report.facts.of_user)));
+  return lines;
 }
 
 /// What there is to say about the declaration beside what was said above as the reason.
@@ -349,6 +355,7 @@ ordered_json status_json(const StatusEntry& entry, const machine::Visibility* vi
           {"records", records},
           {"probe", entry.probe ? probe_json(*entry.probe) : ordered_json()},
           {"denials", entry.denials ? ordered_json(*entry.denials) : ordered_json()},
+          {"denials_disputed", entry.disputed},
           {"denials_7_days", entry.week ? ordered_json(*entry.week) : ordered_json()},
           {"denials_visible", visible_json(visibility)}};
 }

@@ -22,6 +22,8 @@ struct StatusEntry {
   /// Of its present start, or of the last one; nullopt where they could not be counted or are not
   /// logged.
   std::optional<std::uint64_t> denials;
+  /// Of the last week, and since the start: those that another claims too.
+  std::uint64_t disputed = 0;
   /// Of the last seven days, of all starts; nullopt likewise.
   std::optional<std::uint64_t> week = std::nullopt;
 

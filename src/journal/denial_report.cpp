@@ -152,10 +152,13 @@ Result<DenialCounts> Reader::count() {
     return tl::unexpected(attributions.error());
   auto expected = expected_by_domain(*attributions);
   DenialCounts counts;
-  for (const auto& [key, attribution] : *attributions)
+  for (const auto& [key, attribution] : *attributions) {
+    const std::uint64_t count = logged_.counts().at(key) - probes_of(key) - expected[key];
     if (!attribution.unit.name.empty())
-      counts.by_start[{attribution.unit, attribution.invocation}] +=
-          logged_.counts().at(key) - probes_of(key) - expected[key];
+      counts.by_start[{attribution.unit, attribution.invocation}] += count;
+    for (const UnitName& claimant : attribution.claimants)
+      counts.disputed[claimant] += count;
+  }
   counts.left_out = logged_.left_out();
   return counts;
 }

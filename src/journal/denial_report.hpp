@@ -67,6 +67,8 @@ Result<DenialReport> read_denials(Journal& journal, const DenialQuery& query);
 /// known to be a unit's, and that it does not expect.
 struct DenialCounts {
   std::map<std::pair<UnitName, std::string>, std::uint64_t> by_start;
+  /// Of those that several claim, by each that does.
+  std::map<UnitName, std::uint64_t> disputed;
   /// Of so many domains that nobody looked whose these are: the counts are what there is at least.
   std::uint64_t left_out = 0;
 };

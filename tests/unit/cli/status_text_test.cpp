@@ -158,6 +158,10 @@ TEST(StatusText, DenialsOfAServiceThatHasFailed) {
   EXPECT_NE(text().find("see: unitlock --user denials a.service\n"), std::string::npos);
   failed.denials = 0;
   EXPECT_NE(text().find("Denials: none when it last ran\n"), std::string::npos);
+  failed.disputed = 2;
+  EXPECT_NE(text().find("Denials: none for certain when it last ran\n"), std::string::npos);
+  EXPECT_NE(text().find("2 that another claims too; see: unitlock --user denials\n"),
+            std::string::npos);
 }
 
 TEST(StatusText, HintsAreForTheSameManager) {

@@ -117,6 +117,22 @@ TEST_F(Report, CountsByInvocation) {
   EXPECT_EQ(counts->left_out, 3U);
 }
 
+TEST_F(Report, WhatTwoClaimIsCountedForBoth) {
+  file.kernel("Linux version 6.18");
+  file.start("nginx.service", kInvocation, kTag, 100);
+  file.start("other.service", kInvocation, kTag, 100);
+  denial(1, "a1", "/x", 100);
+  std::string path = file.write();
+  auto journal = Journal::open({{}, {}, {path}});
+  ASSERT_TRUE(journal);
+  auto counts = count_denials(*journal, query);
+  ASSERT_TRUE(counts);
+  EXPECT_THAT(counts->by_start, testing::IsEmpty());
+  using testing::Pair;
+  EXPECT_THAT(counts->disputed, ElementsAre(Pair(UnitName{"nginx.service", std::nullopt}, 1U),
+                                            Pair(UnitName{"other.service", std::nullopt}, 1U)));
+}
+
 TEST_F(Report, WhatIsExpectedIsOnlyCounted) {
   file.kernel("Linux version 6.18");
   file.start("nginx.service", kInvocation, kTag, 100);
