@@ -188,7 +188,10 @@ void print_advice(std::FILE* stream, const std::string& unit, const Advice& advi
   print_kind(stream, advice, Suggestion::Kind::Sensitive,
              "Sensitive: not suggested, and written only with --sensitive=OBJECT");
   print_kind(stream, advice, Suggestion::Kind::Impossible, "No line would allow");
-  print_evidence(stream, advice.allowed, "Allowed by the present declaration, so denied before it");
+  print_evidence(
+      stream, advice.allowed,
+      "Allowed by the present declaration: denied before it was in force, or what its rule names "
+      "was made, replaced or mounted after the start (a restart helps)");
   print_evidence(stream, advice.uncertain, "Not known to be of this unit");
 }
 

@@ -349,7 +349,13 @@ private:
         explanations_.begin() + static_cast<std::ptrdiff_t>(first), explanations_.end(),
         [](const Explanation& each) { return each.answer.expected.empty(); });
     for (; first < explanations_.size(); ++first) {
-      explanations_[first].denial = event;
+      Explanation& each = explanations_[first];
+      each.denial = event;
+      if (each.answer.verdict.outcome == Outcome::Allowed &&
+          each.answer.verdict.because == Because::Granted)
+        each.answer.notes.emplace_back(
+            "it was denied all the same: before this was declared and in force, or what the rule "
+            "names was made, replaced or mounted after the start (then a restart helps)");
       if (!is_expected)
         explanations_[first].answer.expected.clear();
     }
