@@ -21,9 +21,9 @@ struct ServiceProbe {
 };
 
 /// What the policy denies is chosen by what the service was started with, or, where that is not
-/// known, by what is declared. `manager` says which processes are the service's: what other commands
-/// than ExecStart=, or an earlier run, have left behind is among them. Those that run now and that
-/// Commands= leaves unconfined are named and not asked.
+/// known, by what is declared. `manager` says which processes are the service's: what other
+/// commands than ExecStart=, or an earlier run, have left behind is among them. Those that run now
+/// and that Commands= leaves unconfined are named and not asked.
 ServiceProbe probe_service(const machine::ServiceReport& report, machine::Manager& manager,
                            RuntimeScope scope);
 
