@@ -146,9 +146,24 @@ Reached write_levers(const View& view) {
   }
   return found.empty() ? Reached{} : Reached{100, listed(found), from};
 }
+/// Whether ~/.ssh of somebody is in it, or it is in one: by what is written there, he can be logged
+/// in as.
+bool lets_log_in(std::string_view real) {
+  constexpr std::string_view kHome = "/home/";
+  if (path_is_below("/home", real) || path_is_below("/root/.ssh", real))
+    return true;
+  bool is_one_home = real.starts_with(kHome) && real.find('/', kHome.size()) == real.npos;
+  return is_one_home || (fmt::format("{}/", real).find("/.ssh/") != std::string::npos &&
+                         (real.starts_with(kHome) || real.starts_with("/root/")));
+}
+
 Reached write_homes(const View& view) {
-  Reached some = worse(part(view, "/home", kWrites, 30), part(view, "/root", kWrites, 30));
-  return worse(share(view, kHomes, kWrites, 50), std::move(some));
+  Reached reached = share(view, kHomes, kWrites, 50);
+  for (const PlacedRule& placed : view.reach().rules())
+    if ((placed.rule->access & kWrites) != 0 && lets_log_in(placed.real))
+      reached = worse(std::move(reached), {100, placed.path, &placed.rule->from});
+  return worse(std::move(reached),
+               worse(part(view, "/home", kWrites, 30), part(view, "/root", kWrites, 30)));
 }
 Reached write_state(const View& view) {
   return share(view, kState, kWrites, 30);

@@ -108,7 +108,7 @@ TEST_F(Score, WhatIsEnoughByItselfIsNotAveragedAway) {
            {"write_file:/dev/sda", "use-devices", 75U},
            {"resolve_unix:/run/docker.sock", "connect-powerful", 50U},
            {"read_file:/home", "read-homes", 25U},
-           {"write_file:/home", "write-homes", 25U}}) {
+           {"write_file:/home", "write-homes", 50U}}) {
     Exposure exposure = of(with({allowed}));
     EXPECT_EQ(exposure.tenths, tenths) << allowed;
     EXPECT_EQ(exposure.raised_by, item) << allowed;
@@ -200,8 +200,13 @@ const Case kCases[] = {
     {"write-levers", {"make_sym:/etc/cron.d"}, 100},
     {"write-levers", {"write_file:/"}, 100},
     {"write-levers", {"write_file:/etc/a", "write_file:/usr/lib/a", "read_file:/"}, 0},
-    {"write-homes", {"write_file:/root"}, 50},
-    {"write-homes", {"write_file:/home/anna"}, 30},
+    {"write-homes", {"write_file:/root"}, 100},
+    {"write-homes", {"write_file:/home/anna"}, 100},
+    {"write-homes", {"make_reg:/home/anna/.ssh"}, 100},
+    {"write-homes", {"write_file:/home/anna/.ssh/authorized_keys"}, 100},
+    {"write-homes", {"write_file:/root/mail"}, 30},
+    {"write-homes", {"write_file:/home/anna/mail/.sshd"}, 30},
+    {"write-homes", {"write_file:/homes", "read_file:/home"}, 0},
     {"write-state", {"write_file:/var/lib"}, 30},
     {"write-state", {"write_file:/var/lib/a"}, 0},
     {"write-runtime", {"make_reg:/run"}, 100},
