@@ -20,6 +20,7 @@
 #include "cli/declared_expectations.hpp"
 #include "cli/denial_text.hpp"
 #include "cli/journal_options.hpp"
+#include "cli/named_unit.hpp"
 #include "cli/render.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -133,6 +134,18 @@ DenialStyle Run::style(journal::Journal& journal) const {
   return style;
 }
 
+/// A misspelt unit has no denials either.
+void complain_of_unknown(const std::vector<std::string>& units, const Context& context) {
+  auto root = Root::open(context.root_directory());
+  if (!root)
+    return;
+  DeclarationIndex index(*root, context.manager(*root));
+  for (const std::string& unit : units)
+    if (unit.find_first_of("*?[") == std::string::npos)
+      if (auto found = existing_unit(index, unit); !found)
+        complain(to_string(found.error()));
+}
+
 /// What is wrong with the answer, and what an empty one means.
 int Run::explain(journal::Journal& journal, const std::vector<std::string>& gaps,
                  const LeftOut& left_out, bool found) const {
@@ -145,6 +158,8 @@ int Run::explain(journal::Journal& journal, const std::vector<std::string>& gaps
   complain(options.is_filtered()        ? "no denials that match"
            : query.filter.units.empty() ? "no denials"
                                         : "no denials of these units");
+  if (options.journal.knows_declarations(context))
+    complain_of_unknown(query.filter.units, context);
   if (!location.is_this_machine())
     return status;
   machine::Visibility visibility = machine::see_denials(&journal);

@@ -55,6 +55,8 @@ result "expected: --expected leaves none to count" test -z "$(grep expected "$wo
 lists "expected: of one unit" 0 "" calm
 complains "expected: of one unit: nothing else" "no denials of these units"
 complains "expected: of one unit: but that" "1 denials that are declared as expected"
+lists "denials: of a unit that there is not" 0 "" clam
+complains "denials: says so" "there is no clam.service"
 denials -ojson
 holds "expected: not in the table" '"calm.service" not in [line["unit"] for line in lines]'
 denials --expected -ojson
