@@ -32,8 +32,10 @@ void compose_presets(const Section& section, const Presets& presets, Declaration
     }
     SourceRef where = preset.where;
     std::string message = to_string(policy.error());
-    if (where.file.empty())
-      where = section.where; // the default preset: nobody wrote its name
+    if (where.file.empty()) { // the default preset: nobody wrote its name
+      where = section.where;
+      message += ", the default; are unitlock's presets installed here?";
+    }
     out.diagnostics.push_back({Severity::Error, where, std::move(message)});
   }
 }

@@ -53,6 +53,16 @@ TEST_F(DeclarationTest, ComesFromTheSectionThePresetsAndTheUnit) {
   EXPECT_EQ(d.policy.families, std::nullopt) << "all of them";
 }
 
+TEST_F(DeclarationTest, AnImageWithoutPresetsIsSuspected) {
+  tree_.write("/usr/lib/unitlock/conf.d/10-runtime.yaml", "presets: {}\n");
+  service("[X-Landlock]\n");
+  Declaration d = declaration();
+  EXPECT_EQ(d.state, State::Invalid);
+  ASSERT_FALSE(d.diagnostics.empty());
+  EXPECT_EQ(d.diagnostics.back().message, "there is no preset 'runtime', the default; are "
+                                          "unitlock's presets installed here?");
+}
+
 TEST_F(DeclarationTest, ExpectsWhatTheSectionAndThePresetsDo) {
   tree_.write("/usr/lib/unitlock/conf.d/20-web.yaml",
               "presets: {web: {extends: [base]}, base: {quiet: ['make_reg:/run', /q]}}\n");
